@@ -1,0 +1,1 @@
+"""A committee that exists nowhere, to try the service with."""
