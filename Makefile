@@ -1,0 +1,68 @@
+# A machine needs Python 3.11 and make; everything else comes from the locks.
+PORT ?= 8000
+PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
+
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --no-input
+PYTEST := $(BIN)/python -m pytest -n 2
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate pyproject.toml --group build
+
+.PHONY: help run test bench fix lock migration clean
+
+help:
+	@echo "make run        serve the demonstration on 127.0.0.1:$(PORT) (PORT=... changes it)"
+	@echo "make test       lint, types, import contracts, all tests on SQLite and PostgreSQL"
+	@echo "make bench      measure this machine; prints ratios"
+	@echo "make fix        mend what the linter can, format"
+	@echo "make migration  draft a migration from the models: make migration name='add offices'"
+	@echo "make lock       choose versions anew (needs uv): make lock [upgrade=--upgrade]"
+	@echo "make clean      remove the environment and caches; var/ with its data stays"
+
+run: .venv/runtime
+	SOTAY_HOST=127.0.0.1 SOTAY_PORT=$(PORT) $(BIN)/sotay demo
+
+test: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	@echo "== Tests on SQLite"
+	@env -u SOTAY_TEST_DATABASE_URL $(PYTEST)
+	@echo "== Tests on PostgreSQL"
+	@$(BIN)/python -m tests.postgres -- $(PYTEST); code=$$?; \
+	if [ $$code -eq 0 ]; then echo "Tested on SQLite and PostgreSQL."; \
+	elif [ $$code -ne 69 ]; then exit $$code; \
+	else echo "Tested on SQLite. PostgreSQL: NOT TESTED."; [ -z "$(REQUIRE_POSTGRES)" ]; fi
+
+bench: .venv/runtime
+	$(BIN)/python -m bench
+
+fix: .venv/dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+migration: .venv/dev
+	@test -n "$(name)" || { echo "make migration name='what changes'"; exit 2; }
+	$(BIN)/alembic revision --autogenerate -m "$(name)"
+
+lock:
+	$(LOCK) $(upgrade) --output-file requirements.lock
+	$(LOCK) $(upgrade) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find app alembic bench tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	$(PYTHON) -m venv .venv
+
+# The dev lock holds the runtime lock's versions and more, so one environment serves both.
+.venv/runtime: requirements.lock
+.venv/dev: requirements-dev.lock
+.venv/runtime .venv/dev: pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes -r $(filter %.lock,$^)
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
