@@ -18,10 +18,10 @@ ENV PATH=/srv/sotay/.venv/bin:$PATH \
     SOTAY_DATABASE_URL=sqlite:////var/lib/sotay/sotay.db \
     SOTAY_KEYS_FILE=/var/lib/sotay/keys.json \
     SOTAY_HOST=0.0.0.0 \
-    SOTAY_PORT=8000
+    PORT=8000
 USER sotay
 VOLUME /var/lib/sotay
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=4s --start-period=30s \
-    CMD ["python", "-c", "import os, urllib.request as web; web.urlopen(f'http://127.0.0.1:{os.environ[\"SOTAY_PORT\"]}/health/ready', timeout=3)"]
+    CMD ["python", "-c", "import os, urllib.request as web; web.urlopen(f'http://127.0.0.1:{os.environ[\"PORT\"]}/health/ready', timeout=3)"]
 CMD ["sotay", "serve"]

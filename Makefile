@@ -1,6 +1,6 @@
 # A machine needs Python 3.11 and make; everything else comes from the locks.
-PORT ?= 8000
-PYTHON ?= $(firstword $(foreach name,python3.11 python3.12 python3.13 python3,$(shell command -v $(name))))
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
@@ -11,7 +11,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 .PHONY: help run test bench fix lock migration clean
 
 help:
-	@echo "make run        serve the demonstration on 127.0.0.1:$(PORT) (PORT=... changes it)"
+	@echo "make run        serve the demonstration on 127.0.0.1:8000 (PORT=... changes it)"
 	@echo "make test       lint, types, import contracts, all tests on SQLite and PostgreSQL"
 	@echo "make bench      measure this machine; prints ratios"
 	@echo "make fix        mend what the linter can, format"
@@ -20,7 +20,7 @@ help:
 	@echo "make clean      remove the environment and caches; var/ with its data stays"
 
 run: .venv/runtime
-	SOTAY_HOST=127.0.0.1 SOTAY_PORT=$(PORT) $(BIN)/sotay demo
+	$(BIN)/sotay demo
 
 test: .venv/dev
 	$(BIN)/ruff check .
@@ -54,15 +54,14 @@ clean:
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find app alembic bench tests -name __pycache__ -prune -exec rm -rf {} +
 
-$(BIN)/python:
+$(BIN)/pip:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
 	$(PYTHON) -m venv .venv
 
 # The dev lock holds the runtime lock's versions and more, so one environment serves both.
 .venv/runtime: requirements.lock
 .venv/dev: requirements-dev.lock
-.venv/runtime .venv/dev: pyproject.toml | $(BIN)/python
+.venv/runtime .venv/dev: pyproject.toml | $(BIN)/pip
 	$(PIP) install --quiet --require-hashes -r $(filter %.lock,$^)
 	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
