@@ -3,11 +3,15 @@
 from collections import Counter
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from app.demo.people import REFERENCE_DAY, WELL_KNOWN, Person, leaders, populate
 from app.demo.tree import Unit, build_tree, cells_of
+from app.demo.workbooks import write_workbooks
+from app.workbooks.columns import FORMATS, OFFICIAL_ON, PERSONAL_ID, Layout
 
 ADULT, OLDEST = 18, 85
 
@@ -159,3 +163,34 @@ class TestLeaders:
             assert [secretary.admitted_on, deputy.admitted_on] == admitted[:2]
             assert secretary != deputy
             assert {secretary.cell_code, deputy.cell_code} == {code}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return write_workbooks(tmp_path_factory.mktemp("demo") / "new")
+
+
+class TestWorkbooks:
+    def test_the_organisations_are_the_tree_row_by_row(self, written: tuple[Path, Path]) -> None:
+        header, *rows = CalamineWorkbook.from_path(written[0]).get_sheet_by_index(0).to_python()
+
+        assert written[0].name == "to-chuc-dang.xlsx"
+        assert header == ["code", "name", "kind", "unit_type", "parent_code"]
+        assert [row[0] for row in rows] == [unit.code for unit in units()]
+        assert [row[1] for row in rows] == [unit.name for unit in units()]
+        assert [row[4] or None for row in rows] == [unit.parent_code for unit in units()]
+
+    def test_the_members_stand_from_row_eight_with_text_ids_and_real_dates(
+        self, written: tuple[Path, Path]
+    ) -> None:
+        sheet = CalamineWorkbook.from_path(written[1]).get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)[7:]
+        titles = FORMATS[Layout.FULL_LIST].columns
+        ids = titles.index(PERSONAL_ID)
+        officials = titles.index(OFFICIAL_ON)
+
+        assert written[1].name == "File nhập liệu 4.0.xlsx"
+        assert [row[ids] for row in rows] == [person.personal_id for person in people()]
+        assert [row[officials] or None for row in rows] == [
+            person.official_on for person in people()
+        ]
