@@ -27,10 +27,10 @@ VERDICT = "Kết quả kiểm tra"
 DETAIL = "Chi tiết lỗi"
 
 # A column of a group is named "group: part"; the group stands on row 6, the part on row 7.
-_PARTS = ("Tỉnh, thành phố", "Xã, phường", "Thôn, tổ, số nhà")
-BIRTH_REGISTRATION = tuple(f"Nơi đăng ký khai sinh: {part}" for part in _PARTS)
-HOMETOWN = tuple(f"Quê quán: {part}" for part in _PARTS)
-RESIDENCE = tuple(f"Thường trú: {part}" for part in _PARTS)
+PARTS = ("Tỉnh, thành phố", "Xã, phường", "Thôn, tổ, số nhà")
+BIRTH_REGISTRATION = tuple(f"Nơi đăng ký khai sinh: {part}" for part in PARTS)
+HOMETOWN = tuple(f"Quê quán: {part}" for part in PARTS)
+RESIDENCE = tuple(f"Thường trú: {part}" for part in PARTS)
 
 SHORT_CARD_NUMBER = "Số thẻ Đảng viên"
 SHORT_PERSONAL_ID = "Số CCCD"
@@ -61,8 +61,22 @@ class Format:
     header_row: int
     first_row: int
     columns: tuple[str, ...]
-    required: frozenset[str]
+    required: frozenset[str]  # no row may leave these empty
+    known_by: frozenset[str]  # a header without these is not this workbook's
 
+
+_FULL_REQUIRED = frozenset(
+    [
+        *(FULL_NAME, SEX, BORN_ON, ETHNICITY, RELIGION, PERSONAL_ID, CARD_NUMBER),
+        *(ORGANIZATION, ADMITTED_ON, STATE),
+    ]
+)
+_SHORT_REQUIRED = frozenset(
+    [
+        *(FULL_NAME, SHORT_CARD_NUMBER, SHORT_PERSONAL_ID, SHORT_BORN_ON),
+        *(SHORT_ADMITTED_ON, SHORT_ORGANIZATION, SHORT_STATE),
+    ]
+)
 
 FORMATS = {
     Layout.FULL_LIST: Format(
@@ -76,12 +90,8 @@ FORMATS = {
             *(ADMITTED_ON, OFFICIAL_ON, OLD_PERSONAL_ID, STATE, STATE_ON),
             *(DELETION, VERDICT, DETAIL),
         ),
-        required=frozenset(
-            [
-                *(FULL_NAME, SEX, BORN_ON, ETHNICITY, RELIGION, PERSONAL_ID, CARD_NUMBER),
-                *(ORGANIZATION, ADMITTED_ON, STATE),
-            ]
-        ),
+        required=_FULL_REQUIRED,
+        known_by=_FULL_REQUIRED | {NEW_CARD_NUMBER, OFFICIAL_ON, STATE_ON, DELETION},
     ),
     Layout.SHORT_EXPORT: Format(
         sheet="DS_DANGVIEN",
@@ -91,12 +101,8 @@ FORMATS = {
             *(FULL_NAME, SHORT_CARD_NUMBER, SHORT_PERSONAL_ID, SHORT_BORN_ON),
             *(SHORT_ADMITTED_ON, SHORT_ORGANIZATION, SHORT_RESIDENCE, SHORT_STATE),
         ),
-        required=frozenset(
-            [
-                *(FULL_NAME, SHORT_CARD_NUMBER, SHORT_PERSONAL_ID, SHORT_BORN_ON),
-                *(SHORT_ADMITTED_ON, SHORT_ORGANIZATION, SHORT_STATE),
-            ]
-        ),
+        required=_SHORT_REQUIRED,
+        known_by=_SHORT_REQUIRED,
     ),
     Layout.ORGANIZATIONS: Format(
         sheet="Tổ chức đảng",
@@ -104,5 +110,6 @@ FORMATS = {
         first_row=2,
         columns=(CODE, NAME, KIND, UNIT_TYPE, PARENT_CODE),
         required=frozenset((CODE, NAME, KIND)),
+        known_by=frozenset((CODE, NAME, KIND, UNIT_TYPE, PARENT_CODE)),
     ),
 }

@@ -44,7 +44,9 @@ def write_rows(
 ) -> None:
     """Write rows whose cells stand in the layout's own order of columns."""
     form = FORMATS[layout]
-    with Workbook(target, {"constant_memory": True}) as book:
+    # What goes to a buffer leaves no trace on the disk; what goes to a file needs no memory.
+    is_file = isinstance(target, Path)
+    with Workbook(target, {"constant_memory": is_file, "in_memory": not is_file}) as book:
         sheet = book.add_worksheet(form.sheet)
         _write_header(sheet, form, extra_columns, book.add_format({"bold": True, "border": 1}))
         day = book.add_format({"num_format": "dd/mm/yyyy"})
