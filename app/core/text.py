@@ -30,11 +30,9 @@ def fold(text: str) -> str:
 
 
 def sort_key(full_name: str) -> str:
-    """Order by given name, then by the rest; tones only decide between equal letters."""
+    """Order by given name, then by the rest; a tone only decides between equal letters."""
     words = full_name.lower().split()
-    spelled = [_spell(word) for word in words[-1:] + words[:-1]]
-    letters = "0".join(letters for letters, _ in spelled)
-    return f"{letters}00{''.join(tone for _, tone in spelled)}"
+    return "".join(_spell(word) for word in words[-1:] + words[:-1])
 
 
 def has_forbidden_characters(text: str, *, keep_lines: bool = False) -> bool:
@@ -42,9 +40,10 @@ def has_forbidden_characters(text: str, *, keep_lines: bool = False) -> bool:
     return _FORBIDDEN.search(text.translate(_LINES) if keep_lines else text) is not None
 
 
-def _spell(word: str) -> tuple[str, str]:
+def _spell(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word)
     tone = max((_TONES.get(mark, "1") for mark in decomposed), default="1")
     toneless = "".join(mark for mark in decomposed if mark not in _TONES)
     plain = unicodedata.normalize("NFC", toneless).translate(_LETTERS)
-    return "".join(letter for letter in plain if letter.isascii() and letter.isalnum()), tone
+    letters = "".join(letter for letter in plain if letter.isascii() and letter.isalnum())
+    return f"{letters}0{tone}"
