@@ -1,0 +1,1 @@
+"""sotay: the e-handbook of party members, its back end."""

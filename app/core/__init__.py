@@ -1,0 +1,1 @@
+"""Plumbing without domain: what every layer above may lean on."""

@@ -1,0 +1,97 @@
+"""The engine, and the one way to open and end a transaction."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import Session, SQLModel
+
+from app.core.errors import Conflict, Stale
+from app.core.settings import THREADS, settings
+
+# SQLite has one writer. Waiting here is fair; waiting inside SQLite starves one of sixteen.
+_sqlite_writer = threading.Lock()
+
+
+@lru_cache
+def engine() -> Engine:
+    """The engine of this process."""
+    return make_engine(settings().database_url)
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for either database; SQLite's folder is made when missing."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, pool_size=THREADS + 2, max_overflow=4)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url, pool_size=THREADS + 2, max_overflow=4)
+    event.listen(made, "connect", _harden_sqlite)
+    event.listen(made, "begin", _begin_immediately)
+    return made
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """All of it, or none of it. Nothing else in the service commits."""
+    on_sqlite = engine().dialect.name == "sqlite"
+    try:
+        with (
+            _sqlite_writer if on_sqlite else nullcontext(),
+            Session(engine(), expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+    except IntegrityError as error:
+        raise Conflict from error
+    except StaleDataError as error:
+        raise Stale from error
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """Statements one by one, without a transaction around them; nothing can be written."""
+    with Session(autocommitting(engine()), autoflush=False, expire_on_commit=False) as session:
+        yield session
+
+
+def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any]) -> bool:
+    """Insert unless the key is there already; whether it was inserted. Harmless in a race."""
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    result: Any = session.execute(insert(model).values(values).on_conflict_do_nothing())
+    return bool(result.rowcount)
+
+
+@lru_cache
+def autocommitting(base: Engine) -> Engine:
+    """The same engine, each of whose statements stands alone."""
+    return base.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _harden_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # BEGIN is ours, below
+    for pragma in (
+        "foreign_keys = ON",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "busy_timeout = 10000",
+        "trusted_schema = OFF",
+        "cache_size = -65536",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_immediately(connection: Connection) -> None:
+    """A deferred transaction that turns into a writer fails at once, whatever the time-out."""
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

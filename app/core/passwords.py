@@ -1,0 +1,31 @@
+"""Hashing of passwords by argon2id, through the passlib API (installed as libpass)."""
+
+import unicodedata
+from functools import lru_cache
+
+from passlib.context import CryptContext
+
+_context = CryptContext(
+    schemes=["argon2"],
+    argon2__type="ID",
+    argon2__memory_cost=19456,
+    argon2__time_cost=2,
+    argon2__parallelism=1,
+    deprecated="auto",
+)
+
+
+def hash_password(password: str) -> str:
+    """Composed once (NFC), never trimmed nor cut, so that every keyboard signs in."""
+    return str(_context.hash(unicodedata.normalize("NFC", password)))
+
+
+def verify_password(password: str, hashed: str | None) -> bool:
+    """Takes the same time when there is nothing to compare with."""
+    matches = _context.verify(unicodedata.normalize("NFC", password), hashed or _nobodys_hash())
+    return bool(matches) and hashed is not None
+
+
+@lru_cache
+def _nobodys_hash() -> str:
+    return hash_password("nobody signs in with this")

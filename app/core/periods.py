@@ -1,0 +1,52 @@
+"""A period is a local month, written `YYYY-MM`."""
+
+import calendar
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from app.core.clock import day_starts_at, local_date
+
+
+def period_of(day: date) -> str:
+    """The period a local day lies in."""
+    return f"{day.year:04d}-{day.month:02d}"
+
+
+def period_at(moment: datetime) -> str:
+    """The period a moment lies in, whatever the server's zone."""
+    return period_of(local_date(moment))
+
+
+def first_day(period: str) -> date:
+    return date(int(period[:4]), int(period[5:]), 1)
+
+
+def last_day(period: str) -> date:
+    year, month = int(period[:4]), int(period[5:])
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def next_period(period: str) -> str:
+    return period_of(last_day(period) + timedelta(days=1))
+
+
+def starts_at(period: str) -> datetime:
+    """The first moment of a period."""
+    return day_starts_at(first_day(period))
+
+
+def ends_at(period: str) -> datetime:
+    """The first moment after a period."""
+    return day_starts_at(first_day(next_period(period)))
+
+
+def counted_on(period: str, today: date) -> date:
+    """The day on which a period's denominators are read: its last, or today while it runs."""
+    return min(last_day(period), today)
+
+
+def span(first: str, last: str) -> Iterator[str]:
+    """The periods from `first` to `last`, both included; none when `last` lies before."""
+    while first <= last:
+        yield first
+        first = next_period(first)

@@ -1,0 +1,38 @@
+"""Every setting the service reads, in one place."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment, `SOTAY_` before each name."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SOTAY_", env_file=".env", env_ignore_empty=True, extra="ignore"
+    )
+
+    database_url: str = "sqlite:///var/sotay.db"
+    keys_file: Path = Path("var/keys.json")
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, validation_alias="PORT")
+    docs: bool = True
+    metrics_token: SecretStr | None = None
+    demo_password: SecretStr | None = None
+    log_level: str = "INFO"
+    worker_in_server: bool = True
+
+
+@lru_cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+#: How many requests work at the same time: about four for each core, measured.
+THREADS = 8
+#: The largest JSON body, and the largest upload, in bytes.
+BODY_LIMIT = 1024 * 1024
+UPLOAD_LIMIT = 16 * 1024 * 1024

@@ -1,0 +1,63 @@
+"""A member's word that they cannot come, and why: an intention, never an attendance."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from app.core.columns import choice
+from app.models.base import MemberRow, Stateful
+
+
+class AbsenceReason(StrEnum):
+    BUSINESS = "business"
+    HEALTH = "health"
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class AbsenceStatus(StrEnum):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+    CAME_ANYWAY = "came_anyway"
+
+
+_S = AbsenceStatus
+_STANDING = text("status IN ('pending', 'accepted')")
+
+
+class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
+    """At most one stands for each member and meeting."""
+
+    __tablename__ = "absence_reports"
+    __table_args__ = (
+        Index(
+            "uq_absence_reports_standing",
+            "meeting_id",
+            "member_id",
+            unique=True,
+            sqlite_where=_STANDING,
+            postgresql_where=_STANDING,
+        ),
+    )
+
+    transitions: ClassVar = {
+        "accept": (frozenset({_S.PENDING}), _S.ACCEPTED),
+        "decline": (frozenset({_S.PENDING}), _S.DECLINED),
+        "withdraw": (frozenset({_S.PENDING, _S.ACCEPTED}), _S.WITHDRAWN),
+        "come_anyway": (frozenset({_S.PENDING, _S.ACCEPTED}), _S.CAME_ANYWAY),
+    }
+
+    meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
+    reason: AbsenceReason = Field(sa_type=choice(AbsenceReason))
+    text: str | None = None
+    status: AbsenceStatus = Field(default=AbsenceStatus.PENDING, sa_type=choice(AbsenceStatus))
+    comment: str | None = Field(default=None, max_length=500)
+    decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+    decided_at: datetime | None = None
+    recorded_by: UUID | None = Field(default=None, foreign_key="accounts.id")

@@ -1,0 +1,67 @@
+"""The sheet of a meeting, one line a roster member, and the events behind each line."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from app.core.columns import choice
+from app.models.base import MemberRow
+
+
+class AttendanceStatus(StrEnum):
+    UNMARKED = "unmarked"
+    PRESENT = "present"
+    ABSENT_EXCUSED = "absent_excused"
+    ABSENT_UNEXCUSED = "absent_unexcused"
+    EXEMPT = "exempt"
+
+
+class AttendanceSource(StrEnum):
+    SELF = "self"
+    QR = "qr"
+    SECRETARY = "secretary"
+    PAPER = "paper"
+    IMPORT = "import"
+    ABSENCE_REPORT = "absence_report"
+
+
+class RosterReason(StrEnum):
+    """Why a member is on the roster of a meeting."""
+
+    OFFICIAL = "official"
+    PROBATIONARY = "probationary"
+    TEMPORARY = "temporary"
+    EXEMPT = "exempt"
+
+
+class Attendance(MemberRow, table=True):
+    """One line of the sheet; always what its latest event says."""
+
+    __tablename__ = "attendances"
+    __table_args__ = (UniqueConstraint("meeting_id", "member_id"),)
+
+    meeting_id: UUID = Field(foreign_key="meetings.id")
+    roster_reason: RosterReason = Field(sa_type=choice(RosterReason))
+    status: AttendanceStatus = Field(
+        default=AttendanceStatus.UNMARKED, sa_type=choice(AttendanceStatus)
+    )
+    source: AttendanceSource | None = Field(default=None, sa_type=choice(AttendanceSource))
+    marked_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+    marked_at: datetime | None = None
+
+
+class AttendanceEvent(MemberRow, table=True):
+    """Who said what about a line, when, how and why. Written once, never changed."""
+
+    __tablename__ = "attendance_events"
+
+    attendance_id: UUID = Field(foreign_key="attendances.id", index=True)
+    meeting_id: UUID = Field(foreign_key="meetings.id")
+    status: AttendanceStatus = Field(sa_type=choice(AttendanceStatus))
+    source: AttendanceSource = Field(sa_type=choice(AttendanceSource))
+    actor_id: UUID | None = Field(default=None, foreign_key="accounts.id")
+    recorded_at: datetime
+    reason: str | None = Field(default=None, max_length=500)

@@ -1,0 +1,20 @@
+"""What was done, by whom and why. Written with the change, never altered, never deleted."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON
+from sqlmodel import Field
+
+from app.models.base import Row
+
+
+class AuditEntry(Row, table=True):
+    __tablename__ = "audit_entries"
+
+    actor_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
+    action: str = Field(index=True, max_length=64)
+    organization_id: UUID | None = Field(default=None, foreign_key="organizations.id", index=True)
+    subject_id: UUID = Field(index=True)
+    request_id: str | None = Field(default=None, max_length=64)
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

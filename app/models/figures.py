@@ -1,0 +1,68 @@
+"""Plain counts for every unit and period, and the changes that wait to be added above."""
+
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from app.core.columns import BYTEWISE
+from app.models.base import Row
+
+
+class Counts(SQLModel):
+    """What is counted. Never a percentage; each numerator is a subset of its denominator."""
+
+    cells: int = 0
+    cells_met: int = 0
+    cells_met_on_time: int = 0
+    documents_on_time: int = 0
+    accounts: int = 0
+    accounts_activated: int = 0
+    accounts_active: int = 0
+    summoned: int = 0
+    present: int = 0
+    excused: int = 0
+    unexcused: int = 0
+    quiz_expected: int = 0
+    quiz_done: int = 0
+
+
+#: The names of all counts, in the order of their columns.
+COUNTS = tuple(Counts.model_fields)
+
+
+class Figure(Counts, table=True):
+    """A unit in a period, with the place it had in the tree of that period."""
+
+    __tablename__ = "figures"
+    __table_args__ = (
+        Index("ix_figures_parent_id_period", "parent_id", "period"),
+        Index("ix_figures_period_path", "period", "path", unique=True),
+    )
+
+    organization_id: UUID = Field(foreign_key="organizations.id", primary_key=True)
+    period: str = Field(primary_key=True, max_length=7)
+    parent_id: UUID | None = None
+    path: str = Field(sa_type=BYTEWISE)
+    is_cell: bool
+
+
+class FigureDelta(Counts, table=True):
+    """What a cell's counts changed by; readers add it until the worker has added it above."""
+
+    __tablename__ = "figure_deltas"
+    __table_args__ = (Index("ix_figure_deltas_period_path", "period", "path"),)
+
+    id: UUID = Field(default_factory=Row.model_fields["id"].default_factory, primary_key=True)
+    period: str = Field(max_length=7)
+    path: str = Field(sa_type=BYTEWISE)
+
+
+class FigureDay(SQLModel, table=True):
+    """The one row that says up to which local day the figures have been brought."""
+
+    __tablename__ = "figure_days"
+
+    id: int = Field(default=1, primary_key=True)
+    day: str = Field(max_length=10)
+    first_period: str = Field(max_length=7)

@@ -1,0 +1,63 @@
+"""A workbook that came in: what it would change, row by row, and whether it did."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID
+
+from sqlalchemy import JSON, UniqueConstraint
+from sqlmodel import Field
+
+from app.core.columns import choice
+from app.core.confidential import SealedText
+from app.models.base import Row, Stateful
+
+
+class ImportKind(StrEnum):
+    MEMBERS = "members"
+    ORGANIZATIONS = "organizations"
+
+
+class ImportStatus(StrEnum):
+    PREVIEWED = "previewed"
+    COMMITTED = "committed"
+
+
+class RowState(StrEnum):
+    NEW = "new"
+    CHANGED = "changed"
+    SAME = "same"
+    REJECTED = "rejected"
+
+
+class Import(Row, Stateful[ImportStatus], table=True):
+    """Seen by the account that made it, and by nobody else: its rows name people."""
+
+    __tablename__ = "imports"
+
+    transitions: ClassVar = {
+        "commit": (frozenset({ImportStatus.PREVIEWED}), ImportStatus.COMMITTED),
+    }
+
+    account_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
+    kind: ImportKind = Field(sa_type=choice(ImportKind))
+    layout: str = Field(max_length=32)
+    status: ImportStatus = Field(default=ImportStatus.PREVIEWED, sa_type=choice(ImportStatus))
+    digest: str = Field(max_length=64)
+    counts: dict[str, int] = Field(sa_type=JSON)
+    committed_at: datetime | None = None
+
+
+class ImportRow(Row, table=True):
+    """One row of the workbook. Its cells are sealed: they hold ids and names."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (UniqueConstraint("import_id", "row_number"),)
+
+    import_id: UUID = Field(foreign_key="imports.id")
+    row_number: int
+    state: RowState = Field(sa_type=choice(RowState))
+    errors: list[Any] = Field(default_factory=list, sa_type=JSON)
+    subject_id: UUID | None = None  # the member or organisation it would change
+    subject_version: int | None = None
+    content_sealed: bytes = Field(sa_type=SealedText)

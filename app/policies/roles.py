@@ -1,0 +1,195 @@
+"""The whole table of powers. Nothing else in the service decides by a role."""
+
+from enum import StrEnum
+
+from app.models.offices import Role
+
+
+class Permission(StrEnum):
+    """`noun:verb`; the verb is also the service function and the last word of the route."""
+
+    ORGANIZATION_READ = "organizations:read"
+    ORGANIZATION_CREATE = "organizations:create"
+    ORGANIZATION_CHANGE = "organizations:change"
+    CELL_READ = "cells:read"
+    MEMBER_READ = "members:read"
+    MEMBER_CREATE = "members:create"
+    MEMBER_CHANGE = "members:change"
+    MEMBERSHIP_READ = "memberships:read"
+    EXEMPTION_READ = "exemptions:read"
+    EXEMPTION_CREATE = "exemptions:create"
+    EXEMPTION_CHANGE = "exemptions:change"
+    OFFICE_READ = "offices:read"
+    OFFICE_CREATE = "offices:create"
+    OFFICE_CHANGE = "offices:change"
+    ADMINISTRATOR_APPOINT = "offices:appoint_administrator"
+    IMPORT_CREATE = "imports:create"
+    ACTIVATION_CODE_CREATE = "activation_codes:create"
+    MEETING_READ = "meetings:read"
+    MEETING_CREATE = "meetings:create"
+    MEETING_CHANGE = "meetings:change"
+    MEETING_SCHEDULE = "meetings:schedule"
+    MEETING_POSTPONE = "meetings:postpone"
+    MEETING_CANCEL = "meetings:cancel"
+    MEETING_OPEN = "meetings:open"
+    MEETING_END = "meetings:end"
+    MEETING_SUBMIT = "meetings:submit"
+    MEETING_RETURN = "meetings:return"
+    MEETING_ACCEPT = "meetings:accept"
+    MEETING_REOPEN = "meetings:reopen"
+    ATTENDANCE_READ = "attendances:read"
+    ATTENDANCE_MARK = "attendances:mark"
+    MINUTES_READ = "minutes:read"
+    MINUTES_WRITE = "minutes:write"
+    ABSENCE_REPORT_READ = "absence_reports:read"
+    ABSENCE_REPORT_CREATE = "absence_reports:create"
+    ABSENCE_REPORT_DECIDE = "absence_reports:decide"
+    ABSENCE_REPORT_WITHDRAW = "absence_reports:withdraw"
+    NOT_HELD_READ = "not_held:read"
+    NOT_HELD_CREATE = "not_held:create"
+    NOT_HELD_WITHDRAW = "not_held:withdraw"
+    DASHBOARD_READ = "dashboards:read"
+
+    @property
+    def reading(self) -> "Permission":
+        """The permission to know that such a row exists."""
+        return _READING[self]
+
+
+_READING: dict[Permission, Permission] = {
+    permission: Permission(permission.partition(":")[0] + ":read")
+    for permission in Permission
+    if permission.partition(":")[0] + ":read" in set(Permission)
+}
+_READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
+_READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
+
+
+class Reach(StrEnum):
+    """How far a power extends from the organisation where it was given."""
+
+    SELF = "self"
+    UNIT = "unit"
+    BRANCH = "branch"
+
+
+class Position(StrEnum):
+    """A role together with where it is held: at a cell it writes, at a node above it reads."""
+
+    MEMBER = "member"
+    CELL_SECRETARY = "cell_secretary"
+    CELL_COMMITTEE_MEMBER = "cell_committee_member"
+    OVERSEER = "overseer"
+    OFFICER = "officer"
+    INSPECTOR = "inspector"
+    ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
+
+
+AT_A_CELL = {
+    Role.SECRETARY: Position.CELL_SECRETARY,
+    Role.DEPUTY_SECRETARY: Position.CELL_SECRETARY,
+    Role.COMMITTEE_MEMBER: Position.CELL_COMMITTEE_MEMBER,
+}
+ABOVE = {
+    Role.SECRETARY: Position.OVERSEER,
+    Role.DEPUTY_SECRETARY: Position.OVERSEER,
+    Role.COMMITTEE_MEMBER: Position.OVERSEER,
+}
+ANYWHERE = {
+    Role.OFFICER: Position.OFFICER,
+    Role.INSPECTOR: Position.INSPECTOR,
+    Role.ADMINISTRATOR: Position.ADMINISTRATOR,
+}
+
+_P = Permission
+_READS = (
+    _P.ORGANIZATION_READ,
+    _P.CELL_READ,
+    _P.MEMBER_READ,
+    _P.MEMBERSHIP_READ,
+    _P.EXEMPTION_READ,
+    _P.OFFICE_READ,
+    _P.MEETING_READ,
+    _P.ATTENDANCE_READ,
+    _P.MINUTES_READ,
+    _P.ABSENCE_REPORT_READ,
+    _P.NOT_HELD_READ,
+    _P.DASHBOARD_READ,
+)
+_CELL_WRITES = (
+    _P.MEMBER_CREATE,
+    _P.MEMBER_CHANGE,
+    _P.EXEMPTION_CREATE,
+    _P.EXEMPTION_CHANGE,
+    _P.ACTIVATION_CODE_CREATE,
+    _P.MEETING_CREATE,
+    _P.MEETING_CHANGE,
+    _P.MEETING_SCHEDULE,
+    _P.MEETING_POSTPONE,
+    _P.MEETING_CANCEL,
+    _P.MEETING_OPEN,
+    _P.MEETING_END,
+    _P.MEETING_SUBMIT,
+    _P.MEETING_REOPEN,
+    _P.ATTENDANCE_MARK,
+    _P.MINUTES_WRITE,
+    _P.ABSENCE_REPORT_CREATE,
+    _P.ABSENCE_REPORT_DECIDE,
+    _P.ABSENCE_REPORT_WITHDRAW,
+    _P.NOT_HELD_CREATE,
+    _P.NOT_HELD_WITHDRAW,
+)
+_OFFICER_WRITES = (
+    _P.ORGANIZATION_CREATE,
+    _P.ORGANIZATION_CHANGE,
+    _P.MEMBER_CREATE,
+    _P.MEMBER_CHANGE,
+    _P.EXEMPTION_CREATE,
+    _P.EXEMPTION_CHANGE,
+    _P.OFFICE_CREATE,
+    _P.OFFICE_CHANGE,
+    _P.IMPORT_CREATE,
+    _P.ACTIVATION_CODE_CREATE,
+    _P.MEETING_RETURN,
+    _P.MEETING_ACCEPT,
+    _P.MEETING_REOPEN,
+)
+
+GRANTS: dict[Position, dict[Permission, Reach]] = {
+    Position.MEMBER: {
+        _P.ORGANIZATION_READ: Reach.UNIT,
+        _P.MEMBER_READ: Reach.SELF,
+        _P.MEMBERSHIP_READ: Reach.SELF,
+        _P.EXEMPTION_READ: Reach.SELF,
+        _P.MEETING_READ: Reach.UNIT,
+        _P.ATTENDANCE_READ: Reach.SELF,
+        _P.ABSENCE_REPORT_READ: Reach.SELF,
+        _P.ABSENCE_REPORT_CREATE: Reach.SELF,
+        _P.ABSENCE_REPORT_WITHDRAW: Reach.SELF,
+    },
+    Position.CELL_SECRETARY: dict.fromkeys(_READS + _CELL_WRITES, Reach.BRANCH),
+    Position.CELL_COMMITTEE_MEMBER: dict.fromkeys((*_READS, _P.ATTENDANCE_MARK), Reach.BRANCH),
+    Position.OVERSEER: dict.fromkeys(_READS, Reach.BRANCH),
+    Position.OFFICER: dict.fromkeys(_READS + _OFFICER_WRITES, Reach.BRANCH),
+    Position.INSPECTOR: dict.fromkeys(_READS, Reach.BRANCH),
+    Position.ADMINISTRATOR: dict.fromkeys(
+        (
+            _P.ORGANIZATION_READ,
+            _P.ORGANIZATION_CREATE,
+            _P.ORGANIZATION_CHANGE,
+            _P.OFFICE_READ,
+            _P.OFFICE_CREATE,
+            _P.OFFICE_CHANGE,
+            _P.ADMINISTRATOR_APPOINT,
+            _P.IMPORT_CREATE,
+        ),
+        Reach.BRANCH,
+    ),
+    Position.SYSTEM: dict.fromkeys(Permission, Reach.BRANCH),
+}
+
+
+def position_of(role: Role, *, at_a_cell: bool) -> Position:
+    """What a role amounts to where it is held."""
+    return ANYWHERE.get(role) or (AT_A_CELL if at_a_cell else ABOVE)[role]

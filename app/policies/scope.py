@@ -1,0 +1,92 @@
+"""Turns a permission into SQL: the rows on which this actor holds it."""
+
+from datetime import date
+from typing import cast
+
+from sqlalchemy import ClauseElement, ColumnElement, Table, event, false, or_, true
+from sqlalchemy.orm import ORMExecuteState
+from sqlalchemy.sql import visitors
+from sqlmodel import Session, SQLModel, and_, col, select
+
+from app.models import EndReason, Import, Member, Membership, Organization
+from app.models.base import MemberRow, OrganizationRow
+from app.policies.actors import Actor
+from app.policies.roles import Permission, Reach
+
+
+def rows_within_reach(
+    actor: Actor, permission: Permission, model: type[SQLModel], today: date
+) -> ColumnElement[bool]:
+    """The condition that keeps `model` to what the actor reaches under `permission`."""
+    if model is Import:
+        own = col(Import.account_id) == actor.account_id
+        return and_(own, _truth(permitted=actor.may(permission)))
+    organizations = _organizations_within_reach(actor, permission)
+    if issubclass(model, Organization):
+        return organizations
+    reached = select(Organization.id).where(organizations)
+    if issubclass(model, Member):
+        own = col(Member.id) == actor.member_id
+        within = col(Member.id).in_(
+            select(Membership.member_id).where(
+                col(Membership.organization_id).in_(reached), still_seen(today)
+            )
+        )
+    elif issubclass(model, OrganizationRow):
+        within = col(model.organization_id).in_(reached)
+        own = col(model.member_id) == actor.member_id if issubclass(model, MemberRow) else false()
+    else:
+        raise TypeError(f"{model.__name__} does not belong to an organisation")
+    return or_(within, own) if actor.paths(permission, Reach.SELF) else within
+
+
+def within_branch(path: str) -> ColumnElement[bool]:
+    """Units at `path` and below. A range, so that the index serves it on both databases."""
+    return and_(col(Organization.path) >= path, col(Organization.path) < path + "~")
+
+
+def still_seen(today: date) -> ColumnElement[bool]:
+    """Memberships by which a member is seen: those not over, and the last one of who left."""
+    return or_(
+        col(Membership.valid_to).is_(None),
+        col(Membership.valid_to) > today,
+        col(Membership.end_reason).in_((EndReason.LEFT, EndReason.DECEASED)),
+    )
+
+
+def _organizations_within_reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    units = actor.paths(permission, Reach.UNIT)
+    branches = set(actor.paths(permission, Reach.BRANCH))
+    conditions = [within_branch(branch) for branch in branches]
+    if units:
+        conditions.append(col(Organization.path).in_(units))
+    return or_(*conditions) if conditions else false()
+
+
+def _truth(*, permitted: bool) -> ColumnElement[bool]:
+    return true() if permitted else false()
+
+
+class UnscopedQuery(Exception):
+    """A bug, not a refusal: a query reached for cell data without asking who is looking."""
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_unscoped(state: ORMExecuteState) -> None:
+    follows_a_row_already_reached = state.is_column_load or state.is_relationship_load
+    if state.is_insert or follows_a_row_already_reached or "scoped" in state.execution_options:
+        return
+    for element in visitors.iterate(cast("ClauseElement", state.statement)):
+        if isinstance(element, Table) and _is_guarded(element):
+            raise UnscopedQuery(f"{element.name}: begin with work.within_reach()")
+
+
+def _is_guarded(table: Table) -> bool:
+    return "organization_id" in table.columns or table.name in {
+        "organizations",
+        "members",
+        "imports",
+        "import_rows",
+        "activities",
+        "audit_entries",
+    }

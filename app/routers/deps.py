@@ -1,0 +1,273 @@
+"""How a request becomes a piece of work: in which transaction, by whom, and when.
+
+The whole piece, from the check of the session to the bytes of the answer, runs in one hop to a
+thread, and the commit comes before the answer leaves.
+"""
+
+import functools
+import inspect
+import re
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+from uuid import UUID
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter
+from sqlmodel import Session
+
+from app.core import clock, database
+from app.core.errors import Unauthenticated, UnsupportedMediaType
+from app.core.tokens import AccessClaims, verify_access
+from app.policies.actors import Actor
+from app.routers import problems
+from app.routers.strict_json import StrictRequest
+from app.services import figure_days, kept_answers, sessions
+from app.work import Work
+
+_ETAG = re.compile(r'"([0-9]{1,9})"')
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a request says of itself, before anything is asked of the database."""
+
+    method: str
+    path: str
+    claims: AccessClaims | None
+    request_id: str
+    if_none_match: str | None
+    key: kept_answers.Key | None
+
+    @property
+    def is_read(self) -> bool:
+        return self.method in ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """For the few endpoints with slow steps (hashing, parsing) that must hold no transaction.
+
+    Such an endpoint prepares, and returns the piece of work that is left to do.
+    """
+
+    ticket: Ticket
+
+    def reading(self) -> AbstractContextManager[Work]:
+        """A look at the database before the work proper."""
+        return _reading(self.ticket)
+
+
+async def gather(request: Request) -> Any:
+    """The ticket that `WorkRoute` prepared; a dependency so that endpoints can name it."""
+    return request.state.ticket
+
+
+async def gather_if_match(request: Request) -> int | None:
+    """The version that the client saw: None when it did not say, 0 for one that never was."""
+    given = request.headers.get("if-match")
+    if given is None:
+        return None
+    match = _ETAG.fullmatch(given)
+    return int(match[1]) if match else 0
+
+
+CurrentWork = Annotated[Work, Depends(gather)]
+CurrentPreparation = Annotated[Preparation, Depends(gather)]
+IfMatch = Annotated[int | None, Depends(gather_if_match)]
+
+
+class WorkRoute(APIRoute):
+    """A route whose endpoint is one piece of work of somebody who is signed in."""
+
+    anonymous: ClassVar[bool] = False
+    keeps_answer: ClassVar[bool] = True
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        model = options.get("response_model")
+        adapter = TypeAdapter(model) if isinstance(model, type) else None
+        options["response_model"] = model if adapter else None
+        documented = problems.SIGNING_IN if self.anonymous else problems.of_method(options)
+        options["responses"] = documented | (options.get("responses") or {})
+        super().__init__(path, _in_one_hop(endpoint, self, adapter), **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            strict = StrictRequest(request.scope, request.receive)
+            strict.state.ticket = await self.issue_ticket(strict)
+            return await answer(strict)
+
+        return handle
+
+    async def issue_ticket(self, request: Request) -> Ticket:
+        claims = None if self.anonymous else _claims_of(request)
+        if self.body_field is not None:
+            _check_media_type(request)
+        return Ticket(
+            method=request.method,
+            path=request.url.path,
+            claims=claims,
+            request_id=request.state.request_id,
+            if_none_match=request.headers.get("if-none-match"),
+            key=await self._key_of(request, claims),
+        )
+
+    async def _key_of(
+        self, request: Request, claims: AccessClaims | None
+    ) -> kept_answers.Key | None:
+        given = request.headers.get("idempotency-key")
+        if given is None or request.method != "POST":
+            return None
+        return kept_answers.make_key(
+            given,
+            claims.account_id if claims else None,
+            f"{request.url.path}?{request.url.query}\0".encode() + await request.body(),
+            keeps_answer=self.keeps_answer,
+        )
+
+
+class OpenRoute(WorkRoute):
+    """A route for whoever has not signed in; its answers are secrets and never kept."""
+
+    anonymous = True
+    keeps_answer = False
+
+
+class SecretRoute(WorkRoute):
+    """A route for somebody signed in, whose answer is a secret and never kept."""
+
+    keeps_answer = False
+
+
+def _claims_of(request: Request) -> AccessClaims:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) != 1:
+        raise Unauthenticated
+    return verify_access(token, clock.now())
+
+
+def _check_media_type(request: Request) -> None:
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    has_body = request.headers.get("content-length", "0") != "0" or (
+        "transfer-encoding" in request.headers
+    )
+    if has_body and given not in ("application/json", "multipart/form-data"):
+        raise UnsupportedMediaType
+
+
+def _in_one_hop(
+    endpoint: Callable[..., Any], route: WorkRoute, adapter: TypeAdapter[Any] | None
+) -> Callable[..., Response]:
+    prepares = "preparation" in inspect.signature(endpoint).parameters
+
+    @functools.wraps(endpoint)
+    def hop(**arguments: Any) -> Response:
+        ticket: Ticket = arguments.pop("preparation" if prepares else "work")
+        if prepares:
+            step = endpoint(preparation=Preparation(ticket), **arguments)
+        else:
+            step = functools.partial(_call, endpoint, arguments)
+        return _perform(ticket, route, adapter, step)
+
+    return hop
+
+
+def _call(endpoint: Callable[..., Any], arguments: dict[str, Any], work: Work) -> Any:
+    return endpoint(work=work, **arguments)
+
+
+def _perform(
+    ticket: Ticket,
+    route: WorkRoute,
+    adapter: TypeAdapter[Any] | None,
+    step: Callable[[Work], Any],
+) -> Response:
+    if ticket.is_read:
+        with _reading(ticket) as work:
+            return _answer(step(work), ticket, route, adapter)
+    with kept_answers.running(ticket.key), _writing(ticket) as work:
+        if ticket.key and (kept := kept_answers.find(work, ticket.key)):
+            return _from(kept)
+        result = step(work)
+        work.session.flush()
+        answer = _answer(result, ticket, route, adapter)
+        if ticket.key:
+            kept_answers.keep(work, ticket.key, _as_kept(answer))
+        return answer
+
+
+@contextmanager
+def _reading(ticket: Ticket) -> Iterator[Work]:
+    now = clock.now()
+    figure_days.turn(now)
+    with database.reading() as session:
+        identity = _identify(session, ticket, now)
+        yield Work(session, identity.actor, now)
+    if identity.is_worth_noting:
+        with database.writing() as session:
+            sessions.note_use(Work(session, identity.actor, now))
+
+
+@contextmanager
+def _writing(ticket: Ticket) -> Iterator[Work]:
+    now = clock.now()
+    figure_days.turn(now)
+    with database.writing() as session:
+        identity = _identify(session, ticket, now)
+        work = Work(session, identity.actor, now)
+        if identity.is_worth_noting:
+            sessions.note_use(work)
+        yield work
+
+
+def _identify(session: Session, ticket: Ticket, now: datetime) -> sessions.Identity:
+    if ticket.claims is None:
+        return sessions.Identity(Actor(request_id=ticket.request_id), is_worth_noting=False)
+    return sessions.identify(session, ticket.claims, now, ticket.request_id)
+
+
+def _answer(
+    result: Any, ticket: Ticket, route: WorkRoute, adapter: TypeAdapter[Any] | None
+) -> Response:
+    """The bytes of the answer, built while the transaction is still open."""
+    if isinstance(result, Response):
+        return result
+    status = route.status_code or 200
+    if adapter is None:
+        return Response(status_code=204)
+    body = adapter.validate_python(result, from_attributes=True)
+    headers = _headers(body, ticket, status)
+    if ticket.is_read and headers.get("etag", "-") == ticket.if_none_match:
+        return Response(status_code=304, headers=headers)
+    return Response(adapter.dump_json(body), status, headers, media_type="application/json")
+
+
+def _headers(body: Any, ticket: Ticket, status: int) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if isinstance(version := getattr(body, "version", None), int):
+        headers["etag"] = f'"{version}"'
+    if status == 201 and isinstance(row_id := getattr(body, "id", None), UUID):
+        headers["location"] = f"{ticket.path}/{row_id}"
+    return headers
+
+
+def _as_kept(answer: Response) -> kept_answers.Answer:
+    headers = answer.headers
+    return kept_answers.Answer(
+        answer.status_code, headers.get("location"), headers.get("etag"), bytes(answer.body)
+    )
+
+
+def _from(kept: kept_answers.Answer) -> Response:
+    headers = {"location": kept.location, "etag": kept.etag}
+    return Response(
+        kept.body,
+        kept.status,
+        {name: value for name, value in headers.items() if value},
+        media_type="application/json" if kept.status < 400 else "application/problem+json",
+    )

@@ -1,0 +1,41 @@
+"""Whether the process lives, whether it can serve, and what it counts."""
+
+import hmac
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from app.core.errors import NotFound, Unavailable
+from app.core.settings import settings
+from app.schemas.health import Health
+from app.services import readiness
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live", response_model=Health)
+async def check_live() -> Health:
+    """The process answers."""
+    return Health(status="ok")
+
+
+@router.get("/health/ready", response_model=Health)
+def check_ready() -> Health:
+    """The database answers, its schema is the one this code knows, and the keys are there."""
+    if not readiness.is_ready():
+        raise Unavailable
+    return Health(status="ok")
+
+
+@router.get("/metrics", response_class=Response)
+async def read_metrics(request: Request) -> Response:
+    """Prometheus metrics, for the machine itself or whoever holds the token."""
+    token = settings().metrics_token
+    given = request.headers.get("authorization", "").removeprefix("Bearer ")
+    local = request.client is not None and request.client.host in ("127.0.0.1", "::1")
+    allowed = (
+        hmac.compare_digest(given.encode(), token.get_secret_value().encode()) if token else local
+    )
+    if not allowed:
+        raise NotFound
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

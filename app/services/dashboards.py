@@ -1,0 +1,197 @@
+"""The figures of a unit and of those right below it, exact at the moment of reading.
+
+One statement reads the unit, its children and what still waits to be added to them; the answer is
+built once as plain data and serialised once.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+from sqlalchemy import Uuid, bindparam, cast, func, literal, null, union_all
+from sqlmodel import col, or_, select
+
+from app.core.percent import percent
+from app.models import COUNTS, Figure, FigureDelta, Organization
+from app.models.organizations import SEGMENT_WIDTH
+from app.policies.roles import Permission
+from app.policies.scope import within_branch
+from app.schemas.dashboards import DashboardQuery, Measure
+from app.work import Work
+
+#: Each measure is one count over another.
+FRACTIONS: dict[Measure, tuple[str, str]] = {
+    Measure.CELLS_MET: ("cells_met", "cells"),
+    Measure.CELLS_MET_ON_TIME: ("cells_met_on_time", "cells"),
+    Measure.DOCUMENTS_ON_TIME: ("documents_on_time", "cells"),
+    Measure.ACCOUNTS_ACTIVATED: ("accounts_activated", "accounts"),
+    Measure.ACCOUNTS_ACTIVE: ("accounts_active", "accounts"),
+    Measure.ATTENDANCE: ("present", "summoned"),
+    Measure.ATTENDANCE_EXCUSED: ("excused", "summoned"),
+    Measure.ATTENDANCE_UNEXCUSED: ("unexcused", "summoned"),
+    Measure.QUIZ_PARTICIPATION: ("quiz_done", "quiz_expected"),
+}
+_PLACES = {
+    str(measure): (COUNTS.index(above), COUNTS.index(below))
+    for measure, (above, below) in FRACTIONS.items()
+}
+Numbers = list[int]
+
+
+def get(work: Work, organization_id: UUID, query: DashboardQuery) -> bytes:
+    """The dashboard as JSON; `NotFound` for a unit that is not seen."""
+    statement = work.within_reach(
+        Permission.DASHBOARD_READ, Organization, *_BRIEF, Organization.path
+    )
+    unit = work.session.execute(statement.where(Organization.id == organization_id)).one_or_none()
+    if unit is None:
+        work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
+    read = _as_was if query.tree == "as_was" else _as_is
+    return to_json(read(work, unit, query.period))
+
+
+def figures_of(numbers: Numbers) -> dict[str, Any]:
+    """Every measure as counts and per cent."""
+    return {
+        name: {
+            "numerator": numbers[above],
+            "denominator": numbers[below],
+            "percent": percent(numbers[above], numbers[below]),
+        }
+        for name, (above, below) in _PLACES.items()
+    }
+
+
+def _as_was(work: Work, unit: Any, period: str) -> dict[str, Any]:
+    """By the tree of the period: rows as they were kept, and what waits to be added."""
+    with_deltas = work.session.get_bind().dialect.name == "postgresql"
+    parameters = {"unit": unit.id, "period": period}
+    own, children = [0] * len(COUNTS), {}
+    waiting: list[tuple[str, bool, Numbers]] = []
+    for record in work.session.execute(_statement(with_deltas=with_deltas), parameters):
+        numbers = list(record[-len(COUNTS) :])
+        if record.is_delta:
+            waiting.append((record.path, record.is_deeper, numbers))
+        elif record.id == unit.id:
+            own = numbers
+        else:
+            children[record.path] = (record, numbers)
+    for path, is_deeper, numbers in waiting:
+        _add(own, numbers)
+        if is_deeper and path in children:
+            _add(children[path][1], numbers)
+    below = [(_brief(record), numbers) for record, numbers in children.values()]
+    return _dashboard(work.now, unit, period, own, below)
+
+
+def _as_is(work: Work, unit: Any, period: str) -> dict[str, Any]:
+    """By today's tree: the period's cells summed under where they stand now."""
+    width = len(unit.path) + SEGMENT_WIDTH
+    branch = func.substr(Organization.path, 1, width)
+    statement = (
+        select(branch, *(func.sum(getattr(Figure, name)) for name in COUNTS))
+        .join(Organization, col(Organization.id) == Figure.organization_id)
+        .where(Figure.period == period, col(Figure.is_cell), within_branch(unit.path))
+        .group_by(branch)
+    )
+    sums = {
+        path: list(map(int, numbers)) for path, *numbers in work.session.execute(_scoped(statement))
+    }
+    children = select(*_BRIEF, Organization.path).where(Organization.parent_id == unit.id)
+    own = [0] * len(COUNTS)
+    for numbers in sums.values():
+        _add(own, numbers)
+    below = [
+        (_brief(child), sums.get(child.path, [0] * len(COUNTS)))
+        for child in work.session.execute(_scoped(children.order_by(col(Organization.path))))
+    ]
+    return _dashboard(work.now, unit, period, own, below)
+
+
+@lru_cache
+def _statement(*, with_deltas: bool) -> Any:
+    """The unit's row and its children's, with the deltas below; built once."""
+    at_period = bindparam("period", type_=Figure.period.type)  # type: ignore[attr-defined]  # a column
+    unit_id = bindparam("unit", type_=Uuid())
+    counts = [getattr(Figure, name) for name in COUNTS]
+    rows = (
+        select(
+            *_BRIEF,
+            Figure.path,
+            literal(0).label("is_delta"),
+            literal(0).label("is_deeper"),
+            *counts,
+        )
+        .join(Organization, col(Organization.id) == Figure.organization_id)
+        .where(
+            Figure.period == at_period,
+            or_(col(Figure.organization_id) == unit_id, col(Figure.parent_id) == unit_id),
+        )
+    )
+    if not with_deltas:
+        return _scoped(rows.order_by(col(Figure.path)))
+    place = (
+        select(Figure.path)
+        .where(Figure.period == at_period, Figure.organization_id == unit_id)
+        .scalar_subquery()
+    )
+    branch = func.substr(FigureDelta.path, 1, func.length(place) + SEGMENT_WIDTH)
+    is_deeper = func.length(FigureDelta.path) > func.length(branch)
+    deltas = (
+        select(
+            cast(null(), Uuid()),
+            literal(""),
+            literal(""),
+            literal(""),
+            branch,
+            literal(1),
+            cast(is_deeper, Figure.cells.type),  # type: ignore[attr-defined]  # a column
+            *(func.sum(getattr(FigureDelta, name)) for name in COUNTS),
+        )
+        .where(
+            FigureDelta.period == at_period,
+            col(FigureDelta.path) > place,
+            col(FigureDelta.path) < place.concat("~"),
+        )
+        .group_by(branch, is_deeper)
+    )
+    return _scoped(union_all(rows, deltas))
+
+
+_BRIEF = (Organization.id, Organization.code, Organization.name, Organization.kind)
+
+
+def _brief(record: Any) -> dict[str, Any]:
+    return {
+        "id": str(record.id),
+        "code": record.code,
+        "name": record.name,
+        "kind": str(record.kind),
+    }
+
+
+def _dashboard(
+    now: datetime, unit: Any, period: str, own: Numbers, children: Iterable[tuple[Any, Numbers]]
+) -> dict[str, Any]:
+    return {
+        "organization": _brief(unit),
+        "period": period,
+        "as_of": now,
+        "locked": False,  # no period can be locked yet
+        "figures": figures_of(own),
+        "children": [
+            {"organization": brief, "figures": figures_of(numbers)} for brief, numbers in children
+        ],
+    }
+
+
+def _add(total: Numbers, numbers: Numbers) -> None:
+    for place, number in enumerate(numbers):
+        total[place] += int(number)
+
+
+def _scoped(statement: Any) -> Any:
+    return statement.execution_options(scoped="below a unit that was fetched")

@@ -1,0 +1,82 @@
+"""Brings the figures from day to day: new periods open, dated facts take effect.
+
+The first request after midnight does it when no worker has, so that no screen shows yesterday.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, union
+from sqlmodel import Session, col, select
+
+from app.core import database, periods
+from app.core.clock import local_date
+from app.models import Exemption, FigureDay, Membership, Organization
+from app.services import figures
+
+_reached: dict[str, date] = {}
+
+
+def turn(now: datetime) -> None:
+    """Bring the figures to the local day of `now`; nothing to do on most calls."""
+    today = local_date(now)
+    place = str(database.engine().url)
+    if _reached.get(place, date.min) >= today:
+        return
+    with database.writing() as session:
+        reached = bring_to(session, today)
+    if reached is not None:
+        _reached[place] = reached
+
+
+def start(session: Session, today: date) -> None:
+    """Begin to count, in the period of `today`; does nothing when it has begun."""
+    if session.get(FigureDay, 1) is None:
+        period = periods.period_of(today)
+        session.add(FigureDay(day=today.isoformat(), first_period=period))
+        session.flush()
+
+
+def bring_to(session: Session, today: date) -> date | None:
+    """Open the periods and apply the facts up to `today`; the day reached, None before `start`."""
+    row = session.execute(select(FigureDay).with_for_update()).scalar_one_or_none()
+    if row is None:
+        return None
+    last = date.fromisoformat(row.day)
+    if today <= last:
+        return last
+    for period in periods.span(periods.period_of(last), periods.period_of(today)):
+        until = periods.counted_on(period, today)
+        if period > periods.period_of(last):
+            _open(session, period)
+            figures.recount_period(session, period, today)
+        elif cells := _touched(session, last, until):
+            figures.recount_period(session, period, today, cells)
+    row.day = today.isoformat()
+    return today
+
+
+def _open(session: Session, period: str) -> None:
+    statement = select(Organization).execution_options(scoped="every unit has figures")
+    figures.add_units(session, session.execute(statement).scalars().all(), [period])
+
+
+def _touched(session: Session, after: date, until: date) -> set[UUID]:
+    """Cells with a fact that begins or ends in (after, until]."""
+
+    def dated(model: Any) -> Any:
+        first = after + timedelta(days=1)
+        return or_(
+            col(model.valid_from).between(first, until), col(model.valid_to).between(first, until)
+        )
+
+    member_cells = select(Membership.organization_id).join(
+        Exemption, col(Exemption.member_id) == Membership.member_id
+    )
+    statement = union(
+        select(Membership.organization_id).where(dated(Membership)),
+        member_cells.where(dated(Exemption)),
+        select(Organization.id).where(dated(Organization)),
+    ).execution_options(scoped="figures count every row")
+    return set(session.execute(statement).scalars())

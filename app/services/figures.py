@@ -1,0 +1,172 @@
+"""Counts for every unit and period, exact at every moment.
+
+A cell's row is recounted from its base rows in the transaction that changed them. What it changed
+by goes to the units above: at once on SQLite, whose writers queue anyway; on PostgreSQL as a delta
+that the worker folds in and that readers add meanwhile, so that cells never wait for each other.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, delete, insert, text, update
+from sqlmodel import Session, col, select
+
+from app.core import periods
+from app.core.clock import local_date
+from app.models import (
+    COUNTS,
+    Figure,
+    FigureDay,
+    FigureDelta,
+    Membership,
+    Organization,
+    OrganizationKind,
+)
+from app.models.organizations import SEGMENT_WIDTH
+from app.services.cell_counts import Counts, count_cells
+from app.work import Work
+
+#: Deltas folded in one transaction at most.
+FOLD_LIMIT = 5_000
+_FOLD_LOCK = 608_616
+
+
+def recount(work: Work, organization_ids: Collection[UUID], among: Iterable[str]) -> None:
+    """Bring these cells' figures up to date, in those of the periods that are open."""
+    work.session.flush()
+    if not organization_ids:
+        return
+    for period in opened(work, among):
+        recount_period(work.session, period, local_date(work.now), organization_ids)
+
+
+def recount_members(work: Work, member_ids: Collection[UUID], since: date) -> None:
+    """Bring the figures of every cell these members belong or belonged to up to date."""
+    work.session.flush()
+    statement = select(Membership.organization_id).where(col(Membership.member_id).in_(member_ids))
+    cells = work.session.execute(_counted(statement.distinct())).scalars().all()
+    recount(work, cells, from_day(work, since))
+
+
+def from_day(work: Work, since: date) -> Iterable[str]:
+    """The periods from a day's to the present one."""
+    return periods.span(periods.period_of(since), periods.period_at(work.now))
+
+
+def recount_period(
+    session: Session, period: str, today: date, only: Collection[UUID] | None = None
+) -> None:
+    """Recount cells in one period and pass on what changed. The rows are locked first."""
+    stored = _stored_cells(session, period, only)
+    counted = count_cells(session, period, today, only)
+    changes: dict[UUID, Counts] = {}
+    for organization_id, row in stored.items():
+        now = counted.get(organization_id, {})
+        change = {name: now.get(name, 0) - getattr(row, name) for name in COUNTS}
+        if any(change.values()):
+            changes[organization_id] = change
+    if not changes:
+        return
+    paths = {organization_id: stored[organization_id].path for organization_id in changes}
+    add_to_rows(session, period, {paths[cell]: change for cell, change in changes.items()})
+    if session.get_bind().dialect.name == "postgresql":
+        rows = [{"period": period, "path": paths[cell], **changes[cell]} for cell in changes]
+        session.execute(insert(FigureDelta), rows)
+    else:
+        above = sum_above([(paths[cell], change) for cell, change in changes.items()])
+        add_to_rows(session, period, above)
+
+
+def add_units(session: Session, units: Collection[Organization], among: Iterable[str]) -> None:
+    """Give units a row, all zero, in each period they are alive in."""
+    rows = [
+        {
+            "organization_id": unit.id,
+            "period": period,
+            "parent_id": unit.parent_id,
+            "path": unit.path,
+            "is_cell": unit.kind == OrganizationKind.CELL,
+            **dict.fromkeys(COUNTS, 0),
+        }
+        for period in among
+        for unit in units
+        if _is_alive(unit, period)
+    ]
+    if rows:
+        session.execute(insert(Figure), rows)
+
+
+def fold(session: Session) -> int:
+    """Add waiting deltas to the units above; how many were added. One worker at a time."""
+    if not session.execute(text(f"SELECT pg_try_advisory_xact_lock({_FOLD_LOCK})")).scalar_one():
+        return 0
+    first = select(FigureDelta.id).order_by(col(FigureDelta.id)).limit(FOLD_LIMIT)
+    taken = session.execute(
+        delete(FigureDelta)
+        .where(col(FigureDelta.id).in_(first))
+        .returning(*(getattr(FigureDelta, name) for name in ("period", "path", *COUNTS)))
+        .execution_options(synchronize_session=False)
+    ).all()
+    by_period: dict[str, list[tuple[str, Counts]]] = defaultdict(list)
+    for row in taken:
+        change = {name: getattr(row, name) for name in COUNTS}
+        by_period[row.period].append((row.path, change))
+    for period in sorted(by_period):
+        add_to_rows(session, period, sum_above(by_period[period]))
+    return len(taken)
+
+
+def sum_above(changes: Iterable[tuple[str, Counts]]) -> dict[str, Counts]:
+    """What each ancestor's counts change by; the paths themselves are left out."""
+    totals: dict[str, Counts] = {}
+    for path, change in changes:
+        for end in range(SEGMENT_WIDTH, len(path), SEGMENT_WIDTH):
+            total = totals.setdefault(path[:end], dict.fromkeys(COUNTS, 0))
+            for name, number in change.items():
+                total[name] += number
+    return totals
+
+
+def add_to_rows(session: Session, period: str, changes: Mapping[str, Counts]) -> None:
+    """Add to the rows at these paths, in a fixed order so that nobody waits in a circle."""
+    statement = (
+        update(Figure)
+        .where(col(Figure.period) == bindparam("at_period"), col(Figure.path) == bindparam("at"))
+        .values({name: getattr(Figure, name) + bindparam(f"add_{name}") for name in COUNTS})
+    )
+    rows = [
+        {"at_period": period, "at": path}
+        | {f"add_{name}": changes[path].get(name, 0) for name in COUNTS}
+        for path in sorted(changes)
+    ]
+    if rows:
+        session.connection().execute(statement, rows)
+
+
+def _stored_cells(session: Session, period: str, only: Collection[UUID] | None) -> dict[UUID, Any]:
+    statement = select(*(getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)))  # type: ignore[call-overload]  # more columns than overloads
+    statement = statement.where(Figure.period == period, col(Figure.is_cell))
+    if only is not None:
+        statement = statement.where(col(Figure.organization_id).in_(only))
+    ordered = statement.order_by(col(Figure.path)).with_for_update()
+    return {row.organization_id: row for row in session.execute(_counted(ordered))}
+
+
+def opened(work: Work, among: Iterable[str]) -> list[str]:
+    """Those periods that have rows: from the first of the service to the present one."""
+    first = work.session.execute(select(FigureDay.first_period)).scalar_one_or_none()
+    if first is None:
+        return []
+    return [period for period in among if first <= period <= periods.period_at(work.now)]
+
+
+def _is_alive(unit: Organization, period: str) -> bool:
+    started = unit.valid_from <= periods.last_day(period)
+    return started and (unit.valid_to is None or unit.valid_to > periods.first_day(period))
+
+
+def _counted(statement: Select[Any]) -> Select[Any]:
+    return statement.execution_options(scoped="figures count every row")

@@ -1,0 +1,29 @@
+"""One's own account: who am I, what may I do."""
+
+from sqlmodel import or_, select
+
+from app.core.clock import local_date
+from app.models import Member, Office
+from app.models.base import valid_on
+from app.policies.roles import Permission
+from app.schemas.auth import AccountRead, HeldOffice, Me
+from app.services import accounts, members
+from app.work import Work
+
+
+def get(work: Work) -> Me:
+    account = accounts.own(work)
+    member = None
+    holder = Office.account_id == account.id
+    if account.member_id is not None:
+        own = work.within_reach(Permission.MEMBER_READ, Member)
+        member = members.read(work, own.where(Member.id == account.member_id))
+        holder = or_(holder, Office.member_id == account.member_id)  # type: ignore[assignment]  # both are conditions
+    offices = select(Office).where(holder, *valid_on(Office, local_date(work.now)))
+    rows = work.session.execute(offices.execution_options(scoped="own offices")).scalars()
+    return Me(
+        account=AccountRead.model_validate(account),
+        member=member,
+        offices=[HeldOffice.model_validate(row) for row in rows],
+        permissions=work.actor.permissions(),
+    )

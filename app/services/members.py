@@ -1,0 +1,145 @@
+"""Members: entered by the office or the cell, read masked, changed field by field."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select
+from sqlmodel import col, select
+
+from app.core.clock import local_date
+from app.core.confidential import blind_index
+from app.core.errors import Conflict, Invalid
+from app.core.paging import Filters, Order, Page
+from app.core.text import fold, sort_key
+from app.models import Member, Membership, Organization, OrganizationKind
+from app.policies.roles import Permission
+from app.policies.scope import within_branch
+from app.schemas.members import MemberCreate, MemberQuery, MemberRead, MemberUpdate
+from app.services import figures, member_views
+from app.services.versions import expect_version
+from app.work import Work
+
+FILTERS: Filters = {
+    "text": lambda text: col(Member.search_text).contains(fold(text), autoescape=True),
+}
+ORDER = Order((col(Member.sort_key), col(Member.id)))
+_HIDDEN = ("card_number", "personal_id", "phone")
+
+
+class IdentityTaken(Conflict):
+    vi = "Số thẻ, số định danh hoặc điện thoại này đã thuộc về một đảng viên khác."
+    en = "This card number, personal id or phone belongs to another member."
+
+
+def search(work: Work, query: MemberQuery) -> Page[MemberRead]:
+    day = query.on or local_date(work.now)
+    statement = work.within_reach(Permission.MEMBER_READ, Member)
+    if query.organization_id is not None:
+        unit = work.fetch(Permission.ORGANIZATION_READ, Organization, query.organization_id)
+        branch = select(Organization.id).where(within_branch(unit.path))
+        statement = statement.where(member_views.in_cells(branch, day))
+    elif query.on is not None:
+        everywhere = select(Organization.id)
+        statement = statement.where(member_views.in_cells(everywhere, day))
+    if query.status:
+        statement = statement.where(member_views.state_on(day).in_(query.status))
+    if query.account_state:
+        wanted = member_views.account_state(work.now).in_(query.account_state)
+        statement = statement.where(wanted)
+    derived = member_views.with_derived(statement, day, work.now)
+    own = work.actor.member_id
+    return work.search(
+        derived, query, FILTERS, ORDER, lambda record: member_views.view(record, day, own)
+    )
+
+
+def get(work: Work, member_id: UUID) -> MemberRead:
+    work.fetch(Permission.MEMBER_READ, Member, member_id)
+    statement = work.within_reach(Permission.MEMBER_READ, Member).where(Member.id == member_id)
+    return read(work, statement)
+
+
+def read(work: Work, statement: Select[Any]) -> MemberRead:
+    """The one member a statement selects, with what is derived of them today."""
+    today = local_date(work.now)
+    work.session.flush()
+    record = work.session.execute(member_views.with_derived(statement, today, work.now)).one()
+    return member_views.view(record, today, work.actor.member_id)
+
+
+def create(work: Work, data: MemberCreate) -> MemberRead:
+    cell = work.fetch(Permission.MEMBER_CREATE, Organization, data.organization_id)
+    if cell.kind is not OrganizationKind.CELL:
+        raise Invalid.at(
+            "/organization_id",
+            "not_a_cell",
+            "Đảng viên sinh hoạt tại chi bộ; hãy chọn một chi bộ.",
+            "A member belongs to a cell.",
+        )
+    _refuse_impossible(data.model_dump())
+    _refuse_taken(work, data.model_dump())
+    shown = data.model_dump(exclude={*_HIDDEN, "organization_id"})
+    member = Member(
+        **shown,
+        search_text=fold(data.full_name),
+        sort_key=sort_key(data.full_name),
+        is_probationary=data.official_on is None,
+    )
+    for name in _HIDDEN:
+        setattr(member, name, getattr(data, name))
+    work.add(member)
+    work.session.flush()
+    today = local_date(work.now)
+    work.add(Membership(organization_id=cell.id, member_id=member.id, valid_from=today))
+    work.record("member.created", member, organization_id=str(cell.id))
+    figures.recount_members(work, [member.id], since=today)
+    return get(work, member.id)
+
+
+def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None) -> MemberRead:
+    member = work.fetch(Permission.MEMBER_CHANGE, Member, member_id)
+    expect_version(member.version, if_match)
+    changes = data.model_dump(exclude_unset=True)
+    _refuse_impossible(member.model_dump() | changes)
+    _refuse_taken(work, changes, besides=member.id)
+    for name, value in changes.items():
+        setattr(member, name, value)
+    member.search_text, member.sort_key = fold(member.full_name), sort_key(member.full_name)
+    if "official_on" in changes:
+        member.is_probationary = changes["official_on"] is None
+    work.session.flush()
+    work.record("member.changed", member, fields=sorted(changes))
+    return get(work, member_id)
+
+
+def _refuse_impossible(facts: dict[str, Any]) -> None:
+    """Admitted at 18 at the earliest, official not before (Điều lệ Đảng, 1.2 and 5)."""
+    born_on, admitted_on, official_on = (
+        facts.get(name) for name in ("born_on", "admitted_on", "official_on")
+    )
+    if born_on and admitted_on and (admitted_on.year - born_on.year) < 18:
+        raise Invalid.at(
+            "/admitted_on",
+            "too_young",
+            "Ngày vào Đảng phải sau khi đủ 18 tuổi.",
+            "Members are admitted at 18 at the earliest.",
+        )
+    if admitted_on and official_on and official_on < admitted_on:
+        raise Invalid.at(
+            "/official_on",
+            "before_admission",
+            "Ngày chính thức không thể trước ngày vào Đảng.",
+            "The official date lies before the admission.",
+        )
+
+
+def _refuse_taken(work: Work, values: dict[str, Any], besides: UUID | None = None) -> None:
+    for name in _HIDDEN:
+        if (text := values.get(name)) is None:
+            continue
+        index = blind_index(text, f"members.{name}")
+        statement = select(Member.id).where(getattr(Member, f"{name}_index") == index)
+        if besides is not None:
+            statement = statement.where(Member.id != besides)
+        if work.session.execute(statement.execution_options(scoped="ids are unique")).first():
+            raise IdentityTaken

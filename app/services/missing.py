@@ -1,0 +1,246 @@
+"""Who is behind a figure: the cells or members that are counted below the line but not above.
+
+Each list is selected by the predicate that counts it, so that its length is the difference.
+"""
+
+from collections.abc import Collection
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, literal, null
+from sqlmodel import and_, col, func, select
+
+from app.core import periods
+from app.core.clock import local_date
+from app.core.paging import Order, paginate
+from app.models import (
+    HELD_STATUSES,
+    Attendance,
+    AttendanceStatus,
+    Figure,
+    Meeting,
+    MeetingStatus,
+    Member,
+    NotHeld,
+    Office,
+    Organization,
+    Role,
+)
+from app.models.base import valid_on
+from app.policies.roles import Permission
+from app.schemas.base import OrganizationBrief
+from app.schemas.dashboards import (
+    Contact,
+    Measure,
+    MissingItem,
+    MissingMember,
+    MissingPage,
+    MissingQuery,
+)
+from app.services.cell_counts import accounts_with_use, regular_in
+from app.services.dashboards import FRACTIONS
+from app.work import Work
+
+_CELL_MEASURES = {Measure.CELLS_MET, Measure.CELLS_MET_ON_TIME, Measure.DOCUMENTS_ON_TIME}
+_S = MeetingStatus
+#: What a cell still lacks, by the furthest state of the month's regular meetings.
+_LACKING = {
+    _S.RETURNED: "returned",
+    _S.ENDED: "not_submitted",
+    _S.OPEN: "not_submitted",
+    _S.SCHEDULED: "not_held",
+    _S.POSTPONED: "not_held",
+    _S.DRAFT: "not_scheduled",
+    _S.CANCELLED: "not_scheduled",
+}
+
+
+def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPage:
+    """One page of who is missing below a unit in a period, and how many there are in all."""
+    unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
+    below = _below(work, unit, query.period)
+    statement, order = _list_of(work, query, below)
+    rows = statement.order_by(None).subquery()
+    count = work.session.execute(_scoped(select(func.count()).select_from(rows))).scalar_one()
+    records, cursor = paginate(work.session, _scoped(statement), query, order)
+    cells = {record.cell_id for record in records}
+    contacts = _secretaries(work, cells)
+    lacking = _lacking(work, query, cells)
+    items = [_item(record, query, contacts, lacking) for record in records]
+    return MissingPage(items=items, next_cursor=cursor, count=count)
+
+
+def _list_of(
+    work: Work, query: MissingQuery, below: ColumnElement[bool]
+) -> tuple[Select[Any], Order]:
+    if query.measure in _CELL_MEASURES:
+        return _cells(query, below), Order((col(Figure.path),))
+    if query.measure is Measure.ATTENDANCE:
+        return _absent(query.period, below), Order((col(Member.sort_key), col(Attendance.id)))
+    return _accounts(work, query, below), Order((col(Member.sort_key), col(Member.id)))
+
+
+def _below(work: Work, unit: Organization, period: str) -> ColumnElement[bool]:
+    """The period's cells under the place the unit had in it."""
+    statement = select(Figure.path).where(
+        Figure.organization_id == unit.id, Figure.period == period
+    )
+    path = work.session.execute(_scoped(statement)).scalar_one_or_none() or unit.path
+    return and_(
+        Figure.period == period,
+        col(Figure.is_cell),
+        col(Figure.path) >= path,
+        col(Figure.path) < path + "~",
+    )
+
+
+_CELL = (
+    Organization.id.label("cell_id"),  # type: ignore[attr-defined]  # a column
+    Organization.code,
+    Organization.name,
+    Organization.kind,
+)
+
+
+def _cells(query: MissingQuery, below: ColumnElement[bool]) -> Select[Any]:
+    above, under = (getattr(Figure, name) for name in FRACTIONS[query.measure])
+    return (
+        select(  # type: ignore[call-overload]  # more columns than overloads
+            *_CELL,
+            null().label("member_id"),
+            null().label("full_name"),
+            null().label("resolved_at"),
+        )
+        .select_from(Figure)
+        .join(Organization, col(Organization.id) == Figure.organization_id)
+        .where(below, under > above)
+    )
+
+
+def _accounts(work: Work, query: MissingQuery, below: ColumnElement[bool]) -> Select[Any]:
+    """Members due an account that was not activated, or not used, in time."""
+    day = periods.counted_on(query.period, local_date(work.now))
+    due = accounts_with_use(query.period, day).subquery()
+    lacks = {
+        Measure.ACCOUNTS_ACTIVATED: due.c.activated == 0,
+        Measure.ACCOUNTS_ACTIVE: due.c.active == 0,
+    }.get(query.measure, literal(1) == 0)
+    resolved = due.c.activated_at if query.measure is Measure.ACCOUNTS_ACTIVATED else null()
+    return (
+        select(  # type: ignore[call-overload]  # more columns than overloads
+            *_CELL,
+            Member.id.label("member_id"),  # type: ignore[attr-defined]  # a column
+            Member.full_name,
+            resolved.label("resolved_at"),
+        )
+        .select_from(due)
+        .join(Member, col(Member.id) == due.c.member_id)
+        .join(Figure, col(Figure.organization_id) == due.c.organization_id)
+        .join(Organization, col(Organization.id) == Figure.organization_id)
+        .where(below, lacks)
+    )
+
+
+def _absent(period: str, below: ColumnElement[bool]) -> Select[Any]:
+    """Lines of members summoned who were not there."""
+    return (
+        select(  # type: ignore[call-overload]  # more columns than overloads
+            *_CELL,
+            Member.id.label("member_id"),  # type: ignore[attr-defined]  # a column
+            Member.full_name,
+            null().label("resolved_at"),
+            Attendance.status,
+        )
+        .select_from(Attendance)
+        .join(Meeting, col(Meeting.id) == Attendance.meeting_id)
+        .join(Member, col(Member.id) == Attendance.member_id)
+        .join(Figure, col(Figure.organization_id) == Attendance.organization_id)
+        .join(Organization, col(Organization.id) == Figure.organization_id)
+        .where(
+            below,
+            regular_in(period),
+            col(Meeting.status).in_(HELD_STATUSES),
+            col(Attendance.status).not_in((AttendanceStatus.EXEMPT, AttendanceStatus.PRESENT)),
+        )
+    )
+
+
+def _secretaries(work: Work, cells: Collection[UUID]) -> dict[UUID, Contact]:
+    statement = (
+        select(Office.organization_id, Member.id, Member.full_name)
+        .join(Member, col(Member.id) == Office.member_id)
+        .where(
+            col(Office.organization_id).in_(cells),
+            Office.role == Role.SECRETARY,
+            *valid_on(Office, local_date(work.now)),
+        )
+    )
+    return {
+        cell_id: Contact(member_id=member_id, full_name=full_name)
+        for cell_id, member_id, full_name in work.session.execute(_scoped(statement))
+    }
+
+
+def _lacking(
+    work: Work, query: MissingQuery, cells: Collection[UUID]
+) -> dict[UUID, tuple[str, str | None]]:
+    """For each cell of a list of cells: the failing item, and the reason the cell gave."""
+    if query.measure not in _CELL_MEASURES:
+        return {}
+    if query.measure is Measure.DOCUMENTS_ON_TIME:
+        return dict.fromkeys(cells, ("no_document_in_time", None))
+    met = select(Meeting.organization_id, Meeting.status).where(
+        regular_in(query.period), col(Meeting.organization_id).in_(cells)
+    )
+    found: dict[UUID, set[MeetingStatus]] = {}
+    for cell_id, status in work.session.execute(_scoped(met)):
+        found.setdefault(cell_id, set()).add(status)
+    declared = select(NotHeld.organization_id, NotHeld.reason).where(
+        NotHeld.period == query.period,
+        col(NotHeld.organization_id).in_(cells),
+        col(NotHeld.withdrawn_at).is_(None),
+    )
+    reasons = dict(tuple(row) for row in work.session.execute(_scoped(declared)))
+    return {cell: (_first_lack(found.get(cell, set())), reasons.get(cell)) for cell in cells}
+
+
+def _first_lack(statuses: Collection[MeetingStatus]) -> str:
+    if _S.SUBMITTED in statuses or _S.ACCEPTED in statuses:
+        return "submitted_late"
+    return next((item for status, item in _LACKING.items() if status in statuses), "no_meeting")
+
+
+def _item(
+    record: Any,
+    query: MissingQuery,
+    contacts: dict[UUID, Contact],
+    lacking: dict[UUID, tuple[str, str | None]],
+) -> MissingItem:
+    item, reason = lacking.get(record.cell_id, (_MEMBER_LACKS.get(query.measure, ""), None))
+    if query.measure is Measure.ATTENDANCE:
+        item = str(record.status)
+    member = None
+    if record.member_id is not None:
+        member = MissingMember(id=record.member_id, full_name=record.full_name)
+    return MissingItem(
+        organization=OrganizationBrief(
+            id=record.cell_id, code=record.code, name=record.name, kind=record.kind
+        ),
+        member=member,
+        failing_item=item,
+        reason=reason,
+        contact=contacts.get(record.cell_id),
+        last_reminder_at=None,  # no reminders are sent yet
+        resolved_at=record.resolved_at,
+    )
+
+
+_MEMBER_LACKS = {
+    Measure.ACCOUNTS_ACTIVATED: "not_activated",
+    Measure.ACCOUNTS_ACTIVE: "not_active",
+    Measure.QUIZ_PARTICIPATION: "not_submitted",
+}
+
+
+def _scoped(statement: Any) -> Any:
+    return statement.execution_options(scoped="below a unit that was fetched")

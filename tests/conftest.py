@@ -1,0 +1,106 @@
+"""A database of its own for every test, a clock that stands still, and somebody to act as."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+for name in [name for name in os.environ if name.startswith("SOTAY_") or name == "PORT"]:
+    if name != "SOTAY_TEST_DATABASE_URL":
+        del os.environ[name]
+
+import pytest  # noqa: E402 - the environment is cleared before the service reads it
+import time_machine  # noqa: E402
+from fastapi.testclient import TestClient  # noqa: E402
+from sqlmodel import Session  # noqa: E402
+
+from app.core import database, keys, settings  # noqa: E402
+from app.core.clock import now as clock_now  # noqa: E402
+from app.core.tokens import sign_access  # noqa: E402
+from app.main import create_app  # noqa: E402
+from tests.databases import Databases  # noqa: E402
+from tests.world import NOON, World, build_world  # noqa: E402
+
+SignIn = Callable[[str], TestClient]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _keys(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("keys")
+    keys.create_keys(folder / "keys.json")
+    os.environ["SOTAY_KEYS_FILE"] = str(folder / "keys.json")
+    os.environ["SOTAY_DATABASE_URL"] = f"sqlite:///{folder}/unused.db"
+    settings.settings.cache_clear()
+    keys.keys.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def databases(_keys: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    url = os.environ.get("SOTAY_TEST_DATABASE_URL")
+    with Databases.on(url, tmp_path_factory.mktemp("databases")) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def _built_world(databases: Databases) -> World:
+    """Built once by the migrations and the services; every test starts from a copy."""
+    with databases.template() as engine, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "engine", lambda: engine)
+        return build_world()
+
+
+@pytest.fixture
+def world(
+    databases: Databases, _built_world: World, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """The small province every test can picture, in a database that only this test sees."""
+    with databases.copy() as engine:
+        monkeypatch.setattr(database, "engine", lambda: engine)
+        yield _built_world
+
+
+@pytest.fixture
+def empty_database(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database with its tables and nothing in them."""
+    with databases.copy("empty") as engine:
+        monkeypatch.setattr(database, "engine", lambda: engine)
+        yield
+
+
+@pytest.fixture
+def session(world: World) -> Iterator[Session]:
+    """For arranging and for looking: every statement is committed at once."""
+    with Session(database.autocommitting(database.engine()), expire_on_commit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    """Stands still at noon of 15 May 2026 in Ha Noi; `clock.move_to(moment)` moves it."""
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def client(world: World, clock: time_machine.Traveller) -> TestClient:
+    """Somebody who has not signed in."""
+    return TestClient(create_app(), base_url="http://testserver/api/v1")
+
+
+@pytest.fixture
+def sign_in(world: World, clock: time_machine.Traveller) -> SignIn:
+    """A client for one person of the small world."""
+    app = create_app()
+
+    def as_person(name: str) -> TestClient:
+        person = world.people[name]
+        token = sign_access(person.account_id, person.session_id, clock_now())
+        client = TestClient(app, base_url="http://testserver/api/v1")
+        client.headers["authorization"] = f"Bearer {token}"
+        return client
+
+    return as_person
+
+
+def at(text: str) -> datetime:
+    """A moment, from its RFC 3339 text."""
+    return datetime.fromisoformat(text)
