@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col
 
 from app.core.clock import local_date
 from app.core.errors import Forbidden, NotFound
 from app.core.paging import Filters, Order, Page, PageQuery, paginate
+from app.core.selects import pick
 from app.models import AuditEntry, Organization
 from app.models.base import Row
 from app.policies.actors import Actor
@@ -34,8 +35,7 @@ class Work:
     def within_reach(self, permission: Permission, model: type[R], *columns: Any) -> Select[Any]:
         """The rows (or some columns of them) on which the actor holds `permission`."""
         reach = rows_within_reach(self.actor, permission, model, local_date(self.now))
-        wanted: Select[Any] = select(*(columns or (model,)))  # type: ignore[call-overload]  # any number of columns
-        return wanted.where(reach).execution_options(scoped=permission)
+        return pick(*(columns or (model,))).where(reach).execution_options(scoped=permission)
 
     def fetch(self, permission: Permission, model: type[R], row_id: UUID) -> R:
         """The row; or `Forbidden` if it may only be seen; or `NotFound` if not even that."""

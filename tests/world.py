@@ -8,6 +8,7 @@ other ──── other_one           (a tree of its own, three members)
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session, SQLModel, select
@@ -26,8 +27,9 @@ from tests.factories.people import make_account, make_member, make_office, make_
 NOON = datetime(2026, 5, 15, 5, tzinfo=UTC)
 #: The service of the small world began to count in January.
 BEGAN = datetime(2026, 1, 5, 5, tzinfo=UTC)
-PASSWORD = "mật khẩu dài của thử nghiệm"
+PASSWORD = "mật khẩu dài của thử nghiệm"  # noqa: S105 - opens nothing but the test database
 _K = OrganizationKind
+R = TypeVar("R", bound=SQLModel)
 
 
 @dataclass
@@ -70,12 +72,12 @@ def build_world() -> World:
     return world
 
 
-def rows(session: Session, model: type[SQLModel], *where: object) -> list:  # type: ignore[type-arg]  # of the model's rows
+def rows(session: Session, model: type[R], *where: Any) -> list[R]:
     """Rows as they are in the database now, whoever looks."""
-    statement = (
-        select(model).where(*where).execution_options(scoped="a test", populate_existing=True)
-    )  # type: ignore[arg-type]  # conditions
-    return list(session.exec(statement).all())
+    statement = select(model).where(*where)
+    return list(
+        session.exec(statement.execution_options(scoped="a test", populate_existing=True)).all()
+    )
 
 
 def _tree(work: Work) -> World:

@@ -79,7 +79,7 @@ def sealed_columns(
     return columns
 
 
-def confidential(name: str) -> Any:
+def confidential(name: str) -> property:
     """A row's attribute that reads and writes `{name}_sealed` and `{name}_index` together."""
 
     def read(row: Any) -> str | None:

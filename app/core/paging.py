@@ -41,7 +41,7 @@ class Page(BaseModel, Generic[T]):
 class Order:
     """The columns a list is sorted by, the last of them unique; newest first when descending."""
 
-    columns: tuple[ColumnElement[Any], ...]
+    columns: tuple[Any, ...]
     descending: bool = False
 
 

@@ -52,9 +52,7 @@ def verify_access(token: str, now: datetime) -> AccessClaims:
     if not _SHAPE.fullmatch(token):
         raise Unauthenticated
     try:
-        header = json.loads(_decode(token.partition(".")[0]))
-        if header != {"alg": "HS256", "typ": TYPE}:
-            raise Unauthenticated
+        _check_header(json.loads(_decode(token.partition(".")[0])))
         claims = jwt.decode(
             token,
             keys().tokens,
@@ -66,6 +64,11 @@ def verify_access(token: str, now: datetime) -> AccessClaims:
         return _checked(claims, now.timestamp())
     except Exception as error:  # whatever the library raises, the token proves nothing
         raise Unauthenticated from error
+
+
+def _check_header(header: Any) -> None:
+    if header != {"alg": "HS256", "typ": TYPE}:
+        raise Unauthenticated
 
 
 def _checked(claims: dict[str, Any], moment: float) -> AccessClaims:

@@ -6,7 +6,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import BYTEWISE
-from app.models.base import Row
+from app.core.ids import new_id
 
 
 class Counts(SQLModel):
@@ -53,7 +53,7 @@ class FigureDelta(Counts, table=True):
     __tablename__ = "figure_deltas"
     __table_args__ = (Index("ix_figure_deltas_period_path", "period", "path"),)
 
-    id: UUID = Field(default_factory=Row.model_fields["id"].default_factory, primary_key=True)
+    id: UUID = Field(default_factory=new_id, primary_key=True)
     period: str = Field(max_length=7)
     path: str = Field(sa_type=BYTEWISE)
 

@@ -30,7 +30,15 @@ class MemberState(StrEnum):
     LEFT = "left"
 
 
-class Member(Row, table=True):
+class Confidential:
+    """What is sealed in the row and opened on reading it."""
+
+    card_number = confidential("card_number")
+    personal_id = confidential("personal_id")
+    phone = confidential("phone")
+
+
+class Member(Confidential, Row, table=True):
     """Where the member stands and whether active is derived from dated rows, never kept here."""
 
     __tablename__ = "members"
@@ -50,10 +58,6 @@ class Member(Row, table=True):
     personal_id_index: bytes | None = Field(default=None, unique=True)
     phone_sealed: bytes | None = Field(default=None, sa_type=SealedText)
     phone_index: bytes | None = Field(default=None, unique=True)
-
-    card_number = confidential("card_number")
-    personal_id = confidential("personal_id")
-    phone = confidential("phone")
 
     def standing_on(self, day: date) -> Standing | None:
         """Official from the official date on; unknown when no full list has told."""

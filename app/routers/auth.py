@@ -42,5 +42,4 @@ def refresh_session(work: CurrentWork, data: Refresh, request: Request) -> Token
 @signed_in.post("/logout", status_code=204)
 def logout(work: CurrentWork) -> None:
     """End this session at once: its access token is refused on the next request."""
-    assert work.actor.session_id is not None  # whoever is signed in has one
-    sessions.revoke_own(work, work.actor.session_id)
+    sessions.revoke_current(work)

@@ -88,7 +88,7 @@ class WorkRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         model = options.get("response_model")
-        adapter = TypeAdapter(model) if isinstance(model, type) else None
+        adapter: TypeAdapter[Any] | None = TypeAdapter(model) if isinstance(model, type) else None
         options["response_model"] = model if adapter else None
         documented = problems.SIGNING_IN if self.anonymous else problems.of_method(options)
         options["responses"] = documented | (options.get("responses") or {})
@@ -237,14 +237,14 @@ def _answer(
     """The bytes of the answer, built while the transaction is still open."""
     if isinstance(result, Response):
         return result
-    status = route.status_code or 200
     if adapter is None:
         return Response(status_code=204)
+    status = route.status_code or 200
     body = adapter.validate_python(result, from_attributes=True)
     headers = _headers(body, ticket, status)
-    if ticket.is_read and headers.get("etag", "-") == ticket.if_none_match:
-        return Response(status_code=304, headers=headers)
-    return Response(adapter.dump_json(body), status, headers, media_type="application/json")
+    is_known = ticket.is_read and headers.get("etag", "") == ticket.if_none_match
+    content = b"" if is_known else adapter.dump_json(body)
+    return Response(content, 304 if is_known else status, headers, media_type="application/json")
 
 
 def _headers(body: Any, ticket: Ticket, status: int) -> dict[str, str]:

@@ -40,10 +40,10 @@ class MemberUpdate(Input):
     sex: Sex | MISSING = MISSING
     born_on: Day | MISSING = MISSING
     admitted_on: Day | MISSING = MISSING
-    official_on: Day | None | MISSING = MISSING
+    official_on: Day | MISSING | None = MISSING
     card_number: CardNumber | MISSING = MISSING
     personal_id: Digits12 | MISSING = MISSING
-    phone: Phone | None | MISSING = MISSING
+    phone: Phone | MISSING | None = MISSING
 
 
 class MemberRead(Output):

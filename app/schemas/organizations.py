@@ -25,8 +25,8 @@ class OrganizationCreate(Input):
 class OrganizationUpdate(Input):
     code: Code | MISSING = MISSING
     name: Name | MISSING = MISSING
-    unit_type: UnitType | None | MISSING = MISSING
-    valid_to: Day | None | MISSING = MISSING
+    unit_type: UnitType | MISSING | None = MISSING
+    valid_to: Day | MISSING | None = MISSING
 
 
 class OrganizationRead(Output):

@@ -61,9 +61,9 @@ def prove(work: Work, data: Login) -> Proof:
     account = work.session.execute(_by_identifier(data.identifier)).scalar_one_or_none()
     if account is not None and (account.disabled_at or account.locked_at):
         account = None
-    if not verify_password(data.password, account.password_hash if account else None):
+    is_right = verify_password(data.password, account.password_hash if account else None)
+    if account is None or not is_right:
         raise InvalidCredentials
-    assert account is not None  # a wrong hash proves nothing
     return Proof(account.id, account.password_hash)
 
 
@@ -183,11 +183,11 @@ def _may_enter(work: Work, account: Account) -> bool:
 
 def _by_identifier(identifier: str) -> Select[Any]:
     conditions = [
-        Account.staff_name == identifier,
-        Member.card_number_index == blind_index(identifier, "members.card_number"),
+        col(Account.staff_name) == identifier,
+        col(Member.card_number_index) == blind_index(identifier, "members.card_number"),
     ]
     if (phone := canonical_phone(identifier)) is not None:
-        conditions.append(Member.phone_index == blind_index(phone, "members.phone"))
+        conditions.append(col(Member.phone_index) == blind_index(phone, "members.phone"))
     return (
         select(Account)
         .outerjoin(Member, col(Member.id) == Account.member_id)

@@ -77,7 +77,7 @@ def _without_account(work: Work, organization_id: UUID) -> Sequence[Member]:
         .outerjoin(Account, col(Account.member_id) == Member.id)
         .where(
             within_branch(unit.path),
-            Membership.kind == MembershipKind.OFFICIAL_RESIDENCE,
+            col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE,
             *valid_on(Membership, local_date(work.now)),
             col(Account.id).is_(None),
         )
@@ -107,12 +107,12 @@ def _cells_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         select(Membership.member_id, Membership.organization_id)
         .where(
             col(Membership.member_id).in_(member_ids),
-            Membership.kind == MembershipKind.OFFICIAL_RESIDENCE,
+            col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE,
         )
         .order_by(col(Membership.valid_from))
     )
     records: Any = work.session.execute(statement.execution_options(scoped="of reached members"))
-    return {member_id: organization_id for member_id, organization_id in records}
+    return dict(records)
 
 
 def _void_older(work: Work, member_ids: Sequence[UUID]) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, true
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, func
 
 from app.core import periods
 from app.core.clock import day_ends_at, local_date
+from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
     MET_STATUSES,
@@ -71,7 +72,7 @@ def accounts_with_use(period: str, day: date) -> Select[Any]:
     due = accounts_due(day).subquery()
     activated = col(Account.activated_at) < periods.ends_at(period)
     return (
-        select(
+        pick(
             due.c.organization_id,
             due.c.member_id,
             case((activated, 1), else_=0).label("activated"),
@@ -94,11 +95,11 @@ def _count_met(counts: Counts, submitted_at: datetime, ended_at: datetime) -> No
 
 
 def _cells(day: date, only: Collection[UUID] | None) -> Select[Any]:
-    return select(Organization.id).where(is_cell_on(day), _among(Organization.id, only))
+    return pick(Organization.id).where(is_cell_on(day), _among(Organization.id, only))
 
 
 def _met(period: str, only: Collection[UUID] | None) -> Select[Any]:
-    return select(Meeting.organization_id, Meeting.first_submitted_at, Meeting.ended_at).where(
+    return pick(Meeting.organization_id, Meeting.first_submitted_at, Meeting.ended_at).where(
         regular_in(period),
         col(Meeting.status).in_(MET_STATUSES),
         _among(Meeting.organization_id, only),
@@ -108,7 +109,7 @@ def _met(period: str, only: Collection[UUID] | None) -> Select[Any]:
 def _accounts(period: str, day: date, only: Collection[UUID] | None) -> Select[Any]:
     used = accounts_with_use(period, day).subquery()
     return (
-        select(
+        pick(
             used.c.organization_id,
             func.count(),
             func.sum(used.c.activated),
@@ -127,7 +128,7 @@ def _attendance(period: str, only: Collection[UUID] | None) -> Select[Any]:
         return func.sum(case((status == wanted, 1), else_=0))
 
     return (
-        select(
+        pick(
             Attendance.organization_id,
             func.count(),
             lines(AttendanceStatus.PRESENT),

@@ -17,6 +17,7 @@ from app.core import periods
 from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.paging import Filters, Order, Page
+from app.core.selects import pick
 from app.core.text import fold
 from app.models import (
     COUNTS,
@@ -76,7 +77,7 @@ def get(work: Work, organization_id: UUID, query: OneCellQuery) -> CellRead:
     """One cell; `NotFound` for a unit that is no cell of today."""
     work.fetch(Permission.CELL_READ, Organization, organization_id)
     cell = work.session.execute(
-        _cells(work).where(Organization.id == organization_id)
+        _cells(work).where(col(Organization.id) == organization_id)
     ).scalar_one_or_none()
     if cell is None:
         raise NotFound
@@ -187,8 +188,8 @@ def _meetings(work: Work, ids: Collection[UUID], *, ahead: bool) -> dict[UUID, M
 
 def _figures(work: Work, ids: Collection[UUID], period: str) -> dict[UUID, list[int]]:
     counts = (getattr(Figure, name) for name in COUNTS)
-    statement = select(Figure.organization_id, *counts).where(  # type: ignore[call-overload]  # more columns than overloads
-        Figure.period == period, col(Figure.organization_id).in_(ids)
+    statement = pick(Figure.organization_id, *counts).where(
+        col(Figure.period) == period, col(Figure.organization_id).in_(ids)
     )
     return {cell_id: list(numbers) for cell_id, *numbers in _records(work, statement)}
 
@@ -211,7 +212,7 @@ def _waiting(work: Work, ids: Collection[UUID]) -> dict[UUID, Waiting]:
         .group_by(col(AbsenceReport.organization_id))
     )
     by_status = {(cell_id, status): number for cell_id, status, number in _records(work, meetings)}
-    pending = {cell_id: number for cell_id, number in _records(work, absences)}
+    pending = dict(_records(work, absences))
     return {
         cell_id: Waiting(
             drafts=by_status.get((cell_id, _S.DRAFT), 0),

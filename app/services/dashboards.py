@@ -15,6 +15,7 @@ from sqlalchemy import Uuid, bindparam, cast, func, literal, null, union_all
 from sqlmodel import col, or_, select
 
 from app.core.percent import percent
+from app.core.selects import pick
 from app.models import COUNTS, Figure, FigureDelta, Organization
 from app.models.organizations import SEGMENT_WIDTH
 from app.policies.roles import Permission
@@ -46,7 +47,9 @@ def get(work: Work, organization_id: UUID, query: DashboardQuery) -> bytes:
     statement = work.within_reach(
         Permission.DASHBOARD_READ, Organization, *_BRIEF, Organization.path
     )
-    unit = work.session.execute(statement.where(Organization.id == organization_id)).one_or_none()
+    unit = work.session.execute(
+        statement.where(col(Organization.id) == organization_id)
+    ).one_or_none()
     if unit is None:
         work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
     read = _as_was if query.tree == "as_was" else _as_is
@@ -92,15 +95,15 @@ def _as_is(work: Work, unit: Any, period: str) -> dict[str, Any]:
     width = len(unit.path) + SEGMENT_WIDTH
     branch = func.substr(Organization.path, 1, width)
     statement = (
-        select(branch, *(func.sum(getattr(Figure, name)) for name in COUNTS))
+        pick(branch, *(func.sum(getattr(Figure, name)) for name in COUNTS))
         .join(Organization, col(Organization.id) == Figure.organization_id)
-        .where(Figure.period == period, col(Figure.is_cell), within_branch(unit.path))
+        .where(col(Figure.period) == period, col(Figure.is_cell), within_branch(unit.path))
         .group_by(branch)
     )
     sums = {
         path: list(map(int, numbers)) for path, *numbers in work.session.execute(_scoped(statement))
     }
-    children = select(*_BRIEF, Organization.path).where(Organization.parent_id == unit.id)
+    children = pick(*_BRIEF, Organization.path).where(Organization.parent_id == unit.id)
     own = [0] * len(COUNTS)
     for numbers in sums.values():
         _add(own, numbers)
@@ -118,7 +121,7 @@ def _statement(*, with_deltas: bool) -> Any:
     unit_id = bindparam("unit", type_=Uuid())
     counts = [getattr(Figure, name) for name in COUNTS]
     rows = (
-        select(
+        pick(
             *_BRIEF,
             Figure.path,
             literal(0).label("is_delta"),
@@ -127,7 +130,7 @@ def _statement(*, with_deltas: bool) -> Any:
         )
         .join(Organization, col(Organization.id) == Figure.organization_id)
         .where(
-            Figure.period == at_period,
+            col(Figure.period) == at_period,
             or_(col(Figure.organization_id) == unit_id, col(Figure.parent_id) == unit_id),
         )
     )
@@ -135,13 +138,13 @@ def _statement(*, with_deltas: bool) -> Any:
         return _scoped(rows.order_by(col(Figure.path)))
     place = (
         select(Figure.path)
-        .where(Figure.period == at_period, Figure.organization_id == unit_id)
+        .where(col(Figure.period) == at_period, col(Figure.organization_id) == unit_id)
         .scalar_subquery()
     )
     branch = func.substr(FigureDelta.path, 1, func.length(place) + SEGMENT_WIDTH)
     is_deeper = func.length(FigureDelta.path) > func.length(branch)
     deltas = (
-        select(
+        pick(
             cast(null(), Uuid()),
             literal(""),
             literal(""),
@@ -152,7 +155,7 @@ def _statement(*, with_deltas: bool) -> Any:
             *(func.sum(getattr(FigureDelta, name)) for name in COUNTS),
         )
         .where(
-            FigureDelta.period == at_period,
+            col(FigureDelta.period) == at_period,
             col(FigureDelta.path) > place,
             col(FigureDelta.path) < place.concat("~"),
         )

@@ -6,11 +6,13 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists
 from sqlalchemy.orm import aliased
-from sqlmodel import col, select
+from sqlmodel import col
 
+from app.core.selects import pick
 from app.models import (
     Exemption,
     ExemptionKind,
@@ -52,6 +54,10 @@ def roster_reason(person: Person) -> RosterReason | None:
     resident = person.kind is MembershipKind.OFFICIAL_RESIDENCE
     if person.exemptions & OFF_THE_ROSTER or (resident and person.is_temporarily_elsewhere):
         return None
+    return _reason_on_it(person, resident=resident)
+
+
+def _reason_on_it(person: Person, *, resident: bool) -> RosterReason:
     if _K.EXEMPT in person.exemptions:
         return RosterReason.EXEMPT
     if not resident:
@@ -75,7 +81,7 @@ def is_entitled_to_vote(person: Person) -> bool:
     )
 
 
-def accounts_due(day: date) -> Select[tuple[object, object]]:
+def accounts_due(day: date) -> Select[Any]:
     """Cell and member of everybody due an account on a day: `is_due_an_account` as SQL."""
     exempt = aliased(Exemption)
     is_exempt = exists().where(
@@ -83,8 +89,8 @@ def accounts_due(day: date) -> Select[tuple[object, object]]:
         col(exempt.kind) == ExemptionKind.EXEMPT,
         *valid_on(exempt, day),
     )
-    return select(Membership.organization_id, Membership.member_id).where(
-        Membership.kind == MembershipKind.OFFICIAL_RESIDENCE,
+    return pick(Membership.organization_id, Membership.member_id).where(
+        col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE,
         *valid_on(Membership, day),
         ~is_exempt,
     )

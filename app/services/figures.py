@@ -16,6 +16,7 @@ from sqlmodel import Session, col, select
 
 from app.core import periods
 from app.core.clock import local_date
+from app.core.selects import pick
 from app.models import (
     COUNTS,
     Figure,
@@ -147,8 +148,8 @@ def add_to_rows(session: Session, period: str, changes: Mapping[str, Counts]) ->
 
 
 def _stored_cells(session: Session, period: str, only: Collection[UUID] | None) -> dict[UUID, Any]:
-    statement = select(*(getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)))  # type: ignore[call-overload]  # more columns than overloads
-    statement = statement.where(Figure.period == period, col(Figure.is_cell))
+    statement = pick(*(getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)))
+    statement = statement.where(col(Figure.period) == period, col(Figure.is_cell))
     if only is not None:
         statement = statement.where(col(Figure.organization_id).in_(only))
     ordered = statement.order_by(col(Figure.path)).with_for_update()

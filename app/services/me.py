@@ -1,6 +1,6 @@
 """One's own account: who am I, what may I do."""
 
-from sqlmodel import or_, select
+from sqlmodel import col, or_, select
 
 from app.core.clock import local_date
 from app.models import Member, Office
@@ -14,11 +14,11 @@ from app.work import Work
 def get(work: Work) -> Me:
     account = accounts.own(work)
     member = None
-    holder = Office.account_id == account.id
+    holder = col(Office.account_id) == account.id
     if account.member_id is not None:
         own = work.within_reach(Permission.MEMBER_READ, Member)
-        member = members.read(work, own.where(Member.id == account.member_id))
-        holder = or_(holder, Office.member_id == account.member_id)  # type: ignore[assignment]  # both are conditions
+        member = members.read(work, own.where(col(Member.id) == account.member_id))
+        holder = or_(holder, col(Office.member_id) == account.member_id)
     offices = select(Office).where(holder, *valid_on(Office, local_date(work.now)))
     rows = work.session.execute(offices.execution_options(scoped="own offices")).scalars()
     return Me(

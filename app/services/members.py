@@ -55,7 +55,7 @@ def search(work: Work, query: MemberQuery) -> Page[MemberRead]:
 
 def get(work: Work, member_id: UUID) -> MemberRead:
     work.fetch(Permission.MEMBER_READ, Member, member_id)
-    statement = work.within_reach(Permission.MEMBER_READ, Member).where(Member.id == member_id)
+    statement = work.within_reach(Permission.MEMBER_READ, Member).where(col(Member.id) == member_id)
     return read(work, statement)
 
 

@@ -13,6 +13,6 @@ def search(work: Work, query: MembershipQuery) -> Page[Membership]:
     """Those of one member; `NotFound` when the member is not seen."""
     member = work.fetch(Permission.MEMBER_READ, Member, query.member_id)
     statement = work.within_reach(Permission.MEMBERSHIP_READ, Membership).where(
-        Membership.member_id == member.id
+        col(Membership.member_id) == member.id
     )
     return work.search(statement, query, {}, Order((col(Membership.id),)))

@@ -13,6 +13,7 @@ from sqlmodel import and_, col, func, select
 from app.core import periods
 from app.core.clock import local_date
 from app.core.paging import Order, paginate
+from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
     Attendance,
@@ -105,7 +106,7 @@ _CELL = (
 def _cells(query: MissingQuery, below: ColumnElement[bool]) -> Select[Any]:
     above, under = (getattr(Figure, name) for name in FRACTIONS[query.measure])
     return (
-        select(  # type: ignore[call-overload]  # more columns than overloads
+        pick(
             *_CELL,
             null().label("member_id"),
             null().label("full_name"),
@@ -127,7 +128,7 @@ def _accounts(work: Work, query: MissingQuery, below: ColumnElement[bool]) -> Se
     }.get(query.measure, literal(1) == 0)
     resolved = due.c.activated_at if query.measure is Measure.ACCOUNTS_ACTIVATED else null()
     return (
-        select(  # type: ignore[call-overload]  # more columns than overloads
+        pick(
             *_CELL,
             Member.id.label("member_id"),  # type: ignore[attr-defined]  # a column
             Member.full_name,
@@ -144,7 +145,7 @@ def _accounts(work: Work, query: MissingQuery, below: ColumnElement[bool]) -> Se
 def _absent(period: str, below: ColumnElement[bool]) -> Select[Any]:
     """Lines of members summoned who were not there."""
     return (
-        select(  # type: ignore[call-overload]  # more columns than overloads
+        pick(
             *_CELL,
             Member.id.label("member_id"),  # type: ignore[attr-defined]  # a column
             Member.full_name,

@@ -101,7 +101,7 @@ def change(
     if "code" in changes and changes["code"] != unit.code:
         _refuse_taken(work, changes["code"])
     before = {name: str(getattr(unit, name)) for name in changes}
-    ends = {unit.valid_to, changes.get("valid_to", unit.valid_to)} - {None}
+    ends = [day for day in (unit.valid_to, changes.get("valid_to")) if day is not None]
     if changes.get("valid_to") is not None:
         _refuse_closing(work, unit, changes["valid_to"])
     unit.sqlmodel_update(changes)
@@ -123,8 +123,14 @@ def plant(work: Work, pairs: Collection[tuple[Organization, Organization | None]
         work.add(unit)
     work.session.flush()
     for unit, _ in pairs:
-        link = {"organization_id": unit.id, "parent_id": unit.parent_id}
-        work.add(OrganizationParent(created_at=work.now, valid_from=unit.valid_from, **link))
+        work.add(
+            OrganizationParent(
+                created_at=work.now,
+                organization_id=unit.id,
+                parent_id=unit.parent_id,
+                valid_from=unit.valid_from,
+            )
+        )
     work.session.flush()
     figure_days.start(work.session, local_date(work.now))
     units = [unit for unit, _ in pairs]

@@ -15,6 +15,7 @@ from app.core.clock import local_date
 from app.core.database import insert_once
 from app.core.errors import NotFound, Unauthenticated
 from app.core.periods import period_at
+from app.core.selects import pick
 from app.core.tokens import ACCESS_LIFETIME, AccessClaims, fingerprint, sign, sign_access, verify
 from app.models import (
     Account,
@@ -53,7 +54,9 @@ def identify(session: Session, claims: AccessClaims, now: datetime, request_id: 
     `Unauthenticated` when the session or the account no longer stands.
     """
     record = session.execute(
-        _STANDING.where(AccountSession.id == claims.session_id, Account.id == claims.account_id)
+        _STANDING.where(
+            col(AccountSession.id) == claims.session_id, col(Account.id) == claims.account_id
+        )
     ).one_or_none()
     if record is None or record.disabled_at or record.locked_at or not _stands(record, now):
         raise Unauthenticated
@@ -160,7 +163,12 @@ def search_own(work: Work) -> list[AccountSession]:
     )
 
 
-def revoke_own(work: Work, session_id: UUID) -> None:
+def revoke_current(work: Work) -> None:
+    """Sign this very device out."""
+    revoke_own(work, work.actor.session_id)
+
+
+def revoke_own(work: Work, session_id: UUID | None) -> None:
     """Sign one of the caller's devices out; `NotFound` for anybody else's."""
     statement = _standing_rows(work.actor.account_id).where(AccountSession.id == session_id)
     row = work.session.exec(statement).one_or_none()
@@ -175,7 +183,7 @@ def _standing_rows(account_id: UUID | None) -> Any:
     )
 
 
-_STANDING: Select[Any] = select(  # type: ignore[call-overload]  # more columns than overloads
+_STANDING: Select[Any] = pick(
     Account.member_id,
     Account.disabled_at,
     Account.locked_at,
@@ -208,7 +216,7 @@ def _positions(
         .join(Membership, col(Membership.organization_id) == Organization.id)
         .where(Membership.member_id == member_id, *valid_on(Membership, today))
     )
-    both = union_all(offices, memberships) if member_id is not None else offices
+    both: Any = union_all(offices, memberships) if member_id is not None else offices
     records = session.execute(both.execution_options(scoped="the actor's own positions"))
     return tuple(Held(_position(role, kind), path) for role, path, kind in records)
 
@@ -229,7 +237,7 @@ def _tokens(row: AccountSession, device_key: str | None, now: datetime) -> Token
     content = json.dumps([str(row.id), row.refresh_number]).encode()
     return Tokens(
         access_token=sign_access(row.account_id, row.id, now),
-        token_type="bearer",
+        token_type="bearer",  # noqa: S106 - the name of the scheme, no secret
         expires_in=int(ACCESS_LIFETIME.total_seconds()),
         refresh_token=sign(_REFRESH, content),
         device_key=device_key,

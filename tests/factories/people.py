@@ -1,9 +1,9 @@
 """Members with their memberships, accounts, sessions and offices."""
 
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from app.core.text import fold, sort_key
 from app.core.tokens import fingerprint
@@ -28,6 +28,7 @@ _NAMES = (
     "Vũ Thị Ánh",
     "Đỗ Văn Ước",
 )
+R = TypeVar("R", bound=SQLModel)
 DEVICE_KEY = "a device of the tests"
 
 
@@ -115,7 +116,7 @@ def make_office(
     return _saved(session, Office(organization_id=unit.id, role=role, **(defaults | overrides)))
 
 
-def _saved(session: Session, row: Any) -> Any:
+def _saved(session: Session, row: R) -> R:
     session.add(row)
     session.flush()
     return row
