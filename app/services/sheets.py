@@ -1,0 +1,166 @@
+"""What an attendance sheet is, and which marks it takes. Nothing here asks the database."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from app.core.errors import Conflict, Invalid
+from app.models import (
+    AbsenceReason,
+    AbsenceStatus,
+    AttendanceSource,
+    AttendanceStatus,
+    MeetingStatus,
+    RosterReason,
+)
+from app.schemas.attendances import AttendanceMark
+
+_S = AttendanceStatus
+#: What may be said of a line; the exempt are there or not, and never absent.
+_FOR_THE_EXEMPT = frozenset({_S.PRESENT, _S.EXEMPT})
+_FOR_OTHERS = frozenset({_S.UNMARKED, _S.PRESENT, _S.ABSENT_EXCUSED, _S.ABSENT_UNEXCUSED})
+
+_BY_THEMSELVES = (AttendanceSource.SELF, AttendanceSource.QR)
+
+
+class NotOnRoster(Invalid):
+    code = "not_on_roster"
+    vi = "Có người không thuộc danh sách triệu tập."
+    en = "Somebody named is not on the roster."
+
+
+class LinesUnmarked(Conflict):
+    code = "lines_unmarked"
+    vi = "Còn người chưa được điểm danh."
+    en = "Some lines of the sheet are not marked."
+
+
+class Report(NamedTuple):
+    """What the member said beforehand."""
+
+    id: UUID
+    reason: AbsenceReason
+    status: AbsenceStatus
+
+
+class Mark(NamedTuple):
+    """What is newly said of a line."""
+
+    line_id: UUID
+    member_id: UUID
+    status: AttendanceStatus
+    source: AttendanceSource = AttendanceSource.SECRETARY
+    reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    late_after: datetime
+    absence_report: Report | None
+    id: UUID
+    member_id: UUID
+    full_name: str
+    roster_reason: RosterReason
+    status: AttendanceStatus
+    source: AttendanceSource | None
+    marked_by: UUID | None
+    marked_at: datetime | None
+
+    @property
+    def is_late(self) -> bool:
+        """Only who checked in themselves has a moment of coming."""
+        if self.status is not _S.PRESENT or self.source not in _BY_THEMSELVES:
+            return False
+        return self.marked_at is not None and self.marked_at > self.late_after
+
+    @property
+    def suggested_status(self) -> AttendanceStatus | None:
+        """An accepted absence pre-fills the line; it never marks by itself."""
+        report = self.absence_report
+        accepted = report is not None and report.status is AbsenceStatus.ACCEPTED
+        return _S.ABSENT_EXCUSED if accepted and not self.is_exempt else None
+
+    @property
+    def is_exempt(self) -> bool:
+        return self.roster_reason is RosterReason.EXEMPT
+
+
+@dataclass(frozen=True)
+class Sheet:
+    meeting_id: UUID
+    version: int
+    items: Sequence[Line]
+
+
+def judge(
+    given: Sequence[AttendanceMark], lines: Mapping[UUID, Line], status: MeetingStatus
+) -> list[Mark]:
+    """The marks that change something; `Invalid` with every fault when there is one."""
+    strangers = [at for at, mark in enumerate(given) if mark.member_id not in lines]
+    if strangers:
+        raise NotOnRoster(errors=[_stranger(at) for at in strangers])
+    after_submission = status is MeetingStatus.SUBMITTED
+    errors = [*_repeated(given)]
+    marks: list[Mark] = []
+    for at, mark in enumerate(given):
+        line = lines[mark.member_id]
+        if mark.status is line.status:
+            continue
+        errors += _faults(at, mark, line, after_submission=after_submission)
+        marks.append(Mark(line.id, line.member_id, mark.status, reason=mark.reason))
+    if errors:
+        raise Invalid(errors=errors)
+    return marks
+
+
+def complete(lines: Sequence[Line], unmarked_as: AttendanceStatus | None) -> list[Mark]:
+    """Marks for the lines without one: as suggested, else as told, else `LinesUnmarked`."""
+    unmarked = [line for line in lines if line.status is _S.UNMARKED]
+    undecided = [line for line in unmarked if line.suggested_status is None]
+    if undecided and unmarked_as is None:
+        raise LinesUnmarked(
+            count=len(undecided), unmarked=[str(line.member_id) for line in undecided]
+        )
+    marks = []
+    for line in unmarked:
+        if line.suggested_status is not None:
+            source, status = AttendanceSource.ABSENCE_REPORT, line.suggested_status
+        else:
+            source, status = AttendanceSource.SECRETARY, unmarked_as or line.status
+        marks.append(Mark(line.id, line.member_id, status, source))
+    return marks
+
+
+def _repeated(given: Sequence[AttendanceMark]) -> Iterator[dict[str, str]]:
+    seen: set[UUID] = set()
+    for at, mark in enumerate(given):
+        if mark.member_id in seen:
+            vi, en = "Người này được nêu hai lần.", "This member is named twice."
+            yield _fault(at, "member_id", "duplicate", vi, en)
+        seen.add(mark.member_id)
+
+
+def _faults(
+    at: int, mark: AttendanceMark, line: Line, *, after_submission: bool
+) -> Iterator[dict[str, str]]:
+    if mark.status not in (_FOR_THE_EXEMPT if line.is_exempt else _FOR_OTHERS):
+        vi, en = "Không dùng được cho người này.", "Cannot be said of this line."
+        yield _fault(at, "status", "wrong_for_line", vi, en)
+    if after_submission and mark.status is _S.UNMARKED:
+        vi, en = "Sau khi nộp, mọi người đều phải được điểm danh.", "Submitted lines stay marked."
+        yield _fault(at, "status", "unmarked_after_submission", vi, en)
+    if after_submission and mark.reason is None:
+        vi, en = "Sửa sau khi nộp cần có lý do.", "A change after submission needs a reason."
+        yield _fault(at, "reason", "reason_required", vi, en)
+
+
+def _stranger(at: int) -> dict[str, str]:
+    return _fault(
+        at, "member_id", "not_on_roster", "Không thuộc danh sách triệu tập.", "Not on the roster."
+    )
+
+
+def _fault(at: int, field: str, code: str, vi: str, en: str) -> dict[str, str]:
+    return {"pointer": f"/lines/{at}/{field}", "code": code, "vi": vi, "en": en}
