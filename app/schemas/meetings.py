@@ -1,0 +1,93 @@
+"""A meeting, as it is written and as it is read."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import MISSING, StringConstraints
+
+from app.core.paging import PageQuery
+from app.models import AttendanceStatus, HeldAs, MeetingKind, MeetingStatus
+from app.schemas.base import Clean, Input, Instant, Line, LongText, Name, Output, Period
+
+WebAddress = Annotated[
+    str, Clean, StringConstraints(max_length=500, pattern=r"^https?://[^\s/?#]+\S*$")
+]
+
+
+class MeetingCreate(Input):
+    organization_id: UUID
+    kind: MeetingKind = MeetingKind.REGULAR
+    title: Name
+    starts_at: Instant
+    ends_at: Instant | None = None
+    place: Name | None = None
+    online_url: WebAddress | None = None
+    held_as: HeldAs = HeldAs.WHOLE
+    agenda: LongText | None = None
+
+
+class MeetingUpdate(Input):
+    """`starts_at` only of a draft; after scheduling, postpone."""
+
+    kind: MeetingKind | MISSING = MISSING
+    title: Name | MISSING = MISSING
+    starts_at: Instant | MISSING = MISSING
+    ends_at: Instant | MISSING | None = MISSING
+    place: Name | MISSING | None = MISSING
+    online_url: WebAddress | MISSING | None = MISSING
+    held_as: HeldAs | MISSING = MISSING
+    agenda: LongText | MISSING | None = MISSING
+
+
+class MeetingPostpone(Input):
+    starts_at: Instant
+
+
+class MeetingCancel(Input):
+    reason: Line
+
+
+class MeetingSubmit(Input):
+    """What to write on the lines that nobody marked; without it they refuse the submission."""
+
+    unmarked_as: Literal[AttendanceStatus.ABSENT_UNEXCUSED] | None = None
+
+
+class MeetingReturn(Input):
+    comment: Line
+
+
+class MeetingReopen(Input):
+    reason: Line
+
+
+class MeetingRead(Output):
+    """`status_reason` is why it was last cancelled, returned or reopened."""
+
+    id: UUID
+    organization_id: UUID
+    kind: MeetingKind
+    title: str
+    period: str
+    starts_at: datetime
+    ends_at: datetime | None
+    place: str | None
+    online_url: str | None
+    held_as: HeldAs
+    agenda: str | None
+    status: MeetingStatus
+    status_reason: str | None
+    scheduled_at: datetime | None
+    opened_at: datetime | None
+    ended_at: datetime | None
+    first_submitted_at: datetime | None
+    created_at: datetime
+    version: int
+
+
+class MeetingQuery(PageQuery):
+    organization_id: UUID | None = None
+    period: Period | None = None
+    kind: list[MeetingKind] | None = None
+    status: list[MeetingStatus] | None = None

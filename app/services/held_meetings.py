@@ -1,0 +1,159 @@
+"""Meetings that were held and come in afterwards, many at once, as they would have one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlmodel import col
+
+from app.core.errors import NotFound
+from app.core.ids import new_id
+from app.models import (
+    Attendance,
+    AttendanceEvent,
+    AttendanceSource,
+    AttendanceStatus,
+    Meeting,
+    MeetingKind,
+    MeetingStatus,
+    Minutes,
+    Organization,
+    RosterReason,
+)
+from app.policies.roles import Permission
+from app.services import figures, rosters
+from app.services.meetings import check_cell_and_times
+from app.services.rosters import Roster, first_status
+from app.services.sheets import NotOnRoster
+from app.work import Work
+
+_EXEMPT = RosterReason.EXEMPT
+_ABSENT = (AttendanceStatus.ABSENT_EXCUSED, AttendanceStatus.ABSENT_UNEXCUSED)
+
+
+@dataclass(frozen=True)
+class HeldMeeting:
+    """Everybody on the roster was there but those in `absences`, and the exempt."""
+
+    organization_id: UUID
+    title: str
+    place: str
+    starts_at: datetime
+    ends_at: datetime
+    submitted_at: datetime
+    minutes: str
+    kind: MeetingKind = MeetingKind.REGULAR
+    absences: Mapping[UUID, AttendanceStatus] = field(default_factory=dict)
+
+
+def record(work: Work, held: Sequence[HeldMeeting]) -> list[Meeting]:
+    """Write them as submitted, with roster, marks, events and minutes; recount once for all."""
+    _check_cells(work, held)
+    meetings = [work.add(_meeting(work, one)) for one in held]
+    work.session.flush()
+    lines: list[dict[str, Any]] = []
+    for one, meeting, roster in zip(held, meetings, rosters.draw(work, meetings), strict=True):
+        _check_absences(one, roster)
+        for member_id, reason in roster.items():
+            status = _status(one, member_id, reason)
+            lines.append(_line(work, meeting, member_id, reason=reason, status=status))
+        work.add(_minutes(work, one, meeting))
+        work.record("meeting.created", meeting)
+        work.record("meeting.submitted", meeting)
+    if lines:
+        work.session.execute(insert(Attendance), lines)
+    if events := [_event(line) for line in lines if line["source"] is not None]:
+        work.session.execute(insert(AttendanceEvent), events)
+    cells = {meeting.organization_id for meeting in meetings}
+    figures.recount(work, cells, sorted({meeting.period for meeting in meetings}))
+    return meetings
+
+
+def _check_cells(work: Work, held: Sequence[HeldMeeting]) -> None:
+    """One query for all cells: each must be reached, or nothing is written."""
+    wanted = {one.organization_id for one in held}
+    statement = work.within_reach(Permission.MEETING_CREATE, Organization)
+    found = work.session.execute(statement.where(col(Organization.id).in_(wanted))).scalars()
+    cells: dict[UUID, Organization] = {cell.id: cell for cell in found}
+    if cells.keys() != wanted:
+        raise NotFound
+    for one in held:
+        check_cell_and_times(cells[one.organization_id], one.starts_at, one.ends_at)
+
+
+def _meeting(work: Work, one: HeldMeeting) -> Meeting:
+    return Meeting(
+        organization_id=one.organization_id,
+        kind=one.kind,
+        title=one.title,
+        place=one.place,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        status=MeetingStatus.SUBMITTED,
+        scheduled_at=work.now,
+        opened_at=one.starts_at,
+        ended_at=one.ends_at,
+        first_submitted_at=one.submitted_at,
+        sheet_version=1,
+        created_at=work.now,
+        created_by=work.actor.account_id,
+    )
+
+
+def _check_absences(one: HeldMeeting, roster: Roster) -> None:
+    for member_id, status in one.absences.items():
+        if status not in _ABSENT or roster.get(member_id, RosterReason.EXEMPT) is _EXEMPT:
+            raise NotOnRoster
+
+
+def _status(one: HeldMeeting, member_id: UUID, reason: RosterReason) -> AttendanceStatus:
+    if reason is _EXEMPT:
+        return first_status(reason)
+    return one.absences.get(member_id, AttendanceStatus.PRESENT)
+
+
+def _line(
+    work: Work, meeting: Meeting, member_id: UUID, *, reason: RosterReason, status: AttendanceStatus
+) -> dict[str, Any]:
+    is_marked = status is not first_status(reason)
+    return {
+        "id": new_id(),
+        "created_at": work.now,
+        "version": 1,
+        "organization_id": meeting.organization_id,
+        "meeting_id": meeting.id,
+        "member_id": member_id,
+        "roster_reason": reason,
+        "status": status,
+        "source": AttendanceSource.IMPORT if is_marked else None,
+        "marked_by": work.actor.account_id if is_marked else None,
+        "marked_at": meeting.first_submitted_at if is_marked else None,
+    }
+
+
+def _event(line: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "created_at": line["created_at"],
+        "organization_id": line["organization_id"],
+        "member_id": line["member_id"],
+        "attendance_id": line["id"],
+        "meeting_id": line["meeting_id"],
+        "status": line["status"],
+        "source": line["source"],
+        "actor_id": line["marked_by"],
+        "recorded_at": line["marked_at"],
+    }
+
+
+def _minutes(work: Work, one: HeldMeeting, meeting: Meeting) -> Minutes:
+    return Minutes(
+        organization_id=meeting.organization_id,
+        meeting_id=meeting.id,
+        text=one.minutes,
+        written_by=work.actor.account_id,
+        written_at=one.submitted_at,
+        created_at=work.now,
+    )

@@ -1,0 +1,228 @@
+"""A meeting is drafted, scheduled, held and submitted; the level above accepts or returns it."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import and_
+from sqlmodel import col
+
+from app.core import periods
+from app.core.clock import day_ends_at, local_date
+from app.core.errors import Conflict, Invalid, InvalidTransition
+from app.core.paging import Filters, Order, Page
+from app.models import Meeting, MeetingStatus, Organization, OrganizationKind
+from app.policies.roles import Permission
+from app.schemas.meetings import (
+    MeetingCancel,
+    MeetingCreate,
+    MeetingPostpone,
+    MeetingQuery,
+    MeetingReopen,
+    MeetingReturn,
+    MeetingSubmit,
+    MeetingUpdate,
+)
+from app.services import attendances, branches, figures, minutes, rosters
+from app.services.versions import expect_version
+from app.work import Work
+
+#: How long before its start a meeting may be opened.
+OPENS_BEFORE = timedelta(minutes=60)
+NOT_YET_OPENED = (MeetingStatus.DRAFT, MeetingStatus.SCHEDULED, MeetingStatus.POSTPONED)
+NEWEST_FIRST = Order((col(Meeting.starts_at), col(Meeting.id)), descending=True)
+FILTERS: Filters = {
+    "period": lambda period: and_(
+        col(Meeting.starts_at) >= periods.starts_at(period),
+        col(Meeting.starts_at) < periods.ends_at(period),
+    ),
+    "kind": lambda kinds: col(Meeting.kind).in_(kinds),
+    "status": lambda statuses: col(Meeting.status).in_(statuses),
+}
+
+
+class PlaceMissing(Conflict):
+    code = "place_missing"
+    vi = "Cuộc họp cần có địa điểm hoặc đường dẫn trực tuyến."
+    en = "A meeting is scheduled somewhere: give a place or an online address."
+
+
+class TooEarly(Conflict):
+    code = "too_early"
+    vi = "Chỉ mở cuộc họp được từ 60 phút trước giờ bắt đầu."
+    en = "A meeting opens 60 minutes before it starts at the earliest."
+
+
+class MinutesMissing(Conflict):
+    code = "minutes_missing"
+    vi = "Cuộc họp chưa có biên bản."
+    en = "The meeting has no minutes yet."
+
+
+def search(work: Work, query: MeetingQuery) -> Page[Meeting]:
+    statement = branches.within(work, Permission.MEETING_READ, Meeting, query.organization_id)
+    return work.search(statement, query, FILTERS, NEWEST_FIRST)
+
+
+def get(work: Work, meeting_id: UUID) -> Meeting:
+    return work.fetch(Permission.MEETING_READ, Meeting, meeting_id)
+
+
+def create(work: Work, data: MeetingCreate) -> Meeting:
+    cell = work.fetch(Permission.MEETING_CREATE, Organization, data.organization_id)
+    meeting = Meeting(**data.model_dump(), created_at=work.now, created_by=work.actor.account_id)
+    check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+    work.record("meeting.created", work.add(meeting))
+    return meeting
+
+
+def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | None) -> Meeting:
+    meeting = work.fetch(Permission.MEETING_CHANGE, Meeting, meeting_id)
+    expect_version(meeting.version, if_match)
+    changes = {
+        name: value for name, value in data.model_dump().items() if getattr(meeting, name) != value
+    }
+    if meeting.status not in NOT_YET_OPENED:
+        raise InvalidTransition(allowed=meeting.allowed())
+    if "starts_at" in changes and meeting.status is not MeetingStatus.DRAFT:
+        raise InvalidTransition(allowed=meeting.allowed())  # postpone is among them
+    if not changes:
+        return meeting
+    meeting.sqlmodel_update(changes)
+    _check_again(work, Permission.MEETING_CHANGE, meeting)
+    work.record("meeting.changed", meeting, changed=sorted(changes))
+    return meeting
+
+
+def schedule(work: Work, meeting_id: UUID) -> Meeting:
+    meeting = _take(work, Permission.MEETING_SCHEDULE, meeting_id, "schedule")
+    _check_again(work, Permission.MEETING_SCHEDULE, meeting)
+    meeting.scheduled_at = work.now
+    work.record("meeting.scheduled", meeting, starts_at=meeting.starts_at.isoformat())
+    return meeting
+
+
+def postpone(work: Work, meeting_id: UUID, data: MeetingPostpone) -> Meeting:
+    """To a later moment; the meeting keeps its id, and its length where that was known."""
+    meeting = _take(work, Permission.MEETING_POSTPONE, meeting_id, "postpone")
+    before = meeting.starts_at
+    if data.starts_at <= work.now:
+        raise Invalid.at(
+            "/starts_at", "in_the_past", "Thời điểm này đã qua.", "This moment has passed."
+        )
+    if meeting.ends_at is not None:
+        meeting.ends_at += data.starts_at - before
+    meeting.starts_at = data.starts_at
+    _check_again(work, Permission.MEETING_POSTPONE, meeting)
+    work.record(
+        "meeting.postponed", meeting, before=before.isoformat(), after=data.starts_at.isoformat()
+    )
+    return meeting
+
+
+def cancel(work: Work, meeting_id: UUID, data: MeetingCancel) -> Meeting:
+    meeting = _take(work, Permission.MEETING_CANCEL, meeting_id, "cancel", data.reason)
+    work.record("meeting.cancelled", meeting, reason=data.reason)
+    return meeting
+
+
+def open_(work: Work, meeting_id: UUID) -> Meeting:
+    """Freeze the roster: who is summoned is decided by the day on which the meeting starts."""
+    meeting = _take(work, Permission.MEETING_OPEN, meeting_id, "open")
+    if work.now < meeting.starts_at - OPENS_BEFORE:
+        raise TooEarly(opens_at=(meeting.starts_at - OPENS_BEFORE).isoformat())
+    meeting.opened_at = work.now
+    meeting.sheet_version += 1
+    rosters.freeze(work, [meeting])
+    work.record("meeting.opened", meeting)
+    return meeting
+
+
+def end(work: Work, meeting_id: UUID) -> Meeting:
+    meeting = _take(work, Permission.MEETING_END, meeting_id, "end")
+    meeting.ended_at = min(work.now, _latest_end(meeting))
+    return _settle(work, meeting, "meeting.ended")
+
+
+def submit(work: Work, meeting_id: UUID, data: MeetingSubmit) -> Meeting:
+    """Only with minutes, and with every line of the sheet marked."""
+    meeting = _take(work, Permission.MEETING_SUBMIT, meeting_id, "submit")
+    meeting.first_submitted_at = meeting.first_submitted_at or work.now
+    if not minutes.exist(work, meeting):
+        raise MinutesMissing
+    attendances.complete(work, meeting, data.unmarked_as)
+    return _settle(work, meeting, "meeting.submitted")
+
+
+def return_(work: Work, meeting_id: UUID, data: MeetingReturn) -> Meeting:
+    meeting = _take(work, Permission.MEETING_RETURN, meeting_id, "return", data.comment)
+    return _settle(work, meeting, "meeting.returned", data.comment)
+
+
+def accept(work: Work, meeting_id: UUID) -> Meeting:
+    meeting = _take(work, Permission.MEETING_ACCEPT, meeting_id, "accept")
+    return _settle(work, meeting, "meeting.accepted")
+
+
+def reopen(work: Work, meeting_id: UUID, data: MeetingReopen) -> Meeting:
+    """What was accepted is reopened only by those who may accept."""
+    meeting = work.fetch(Permission.MEETING_REOPEN, Meeting, meeting_id)
+    if meeting.status is MeetingStatus.ACCEPTED:
+        work.fetch(Permission.MEETING_ACCEPT, Meeting, meeting_id)
+    _take(work, Permission.MEETING_REOPEN, meeting_id, "reopen", data.reason)
+    return _settle(work, meeting, "meeting.reopened", data.reason)
+
+
+def check_cell_and_times(cell: Organization, starts_at: datetime, ends_at: datetime | None) -> None:
+    """Only cells meet, on days on which they exist, and end after they begin."""
+    if cell.kind is not OrganizationKind.CELL:
+        raise Invalid.at(
+            "/organization_id", "not_a_cell", "Chỉ chi bộ mới sinh hoạt.", "Only cells meet."
+        )
+    if not _exists_on_its_day(cell, starts_at):
+        raise Invalid.at(
+            "/starts_at",
+            "cell_not_valid",
+            "Chi bộ không hoạt động vào ngày này.",
+            "The cell does not exist on this day.",
+        )
+    if ends_at is not None and ends_at <= starts_at:
+        raise Invalid.at(
+            "/ends_at",
+            "ends_before_start",
+            "Giờ kết thúc phải sau giờ bắt đầu.",
+            "A meeting ends after it starts.",
+        )
+
+
+def _check_again(work: Work, permission: Permission, meeting: Meeting) -> None:
+    cell = work.fetch(permission, Organization, meeting.organization_id)
+    check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+    if meeting.status is not MeetingStatus.DRAFT and not (meeting.place or meeting.online_url):
+        raise PlaceMissing
+
+
+def _exists_on_its_day(cell: Organization, moment: datetime) -> bool:
+    day = local_date(moment)
+    return cell.valid_from <= day and (cell.valid_to is None or day < cell.valid_to)
+
+
+def _latest_end(meeting: Meeting) -> datetime:
+    """The last second of the meeting's own day: one recorded later did not last until then."""
+    day = local_date(meeting.ends_at or meeting.starts_at)
+    return day_ends_at(day) - timedelta(seconds=1)
+
+
+def _take(
+    work: Work, permission: Permission, meeting_id: UUID, verb: str, reason: str | None = None
+) -> Meeting:
+    meeting = work.fetch(permission, Meeting, meeting_id)
+    meeting.take(verb)
+    meeting.status_reason = reason
+    return meeting
+
+
+def _settle(work: Work, meeting: Meeting, action: str, reason: str | None = None) -> Meeting:
+    """Leave the trace of a step after which a meeting counts differently, and recount."""
+    work.record(action, meeting, **({"reason": reason} if reason else {}))
+    figures.recount(work, [meeting.organization_id], [meeting.period])
+    return meeting
