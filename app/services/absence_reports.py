@@ -1,0 +1,146 @@
+"""An absence is reported, then accepted or declined; it may be withdrawn, and presence wins."""
+
+from uuid import UUID
+
+from sqlmodel import col, exists, select
+
+from app.core.clock import local_date
+from app.core.errors import Conflict, Invalid
+from app.core.paging import Filters, Order, Page
+from app.models import AbsenceReport, AbsenceStatus, Meeting, MeetingStatus, Membership
+from app.models.base import valid_on
+from app.policies.roles import Permission
+from app.schemas.absence_reports import (
+    AbsenceReportCreate,
+    AbsenceReportDecide,
+    AbsenceReportQuery,
+)
+from app.services import attendances, branches
+from app.work import Work
+
+_S = MeetingStatus
+#: While a meeting stands so, absences may be reported.
+AWAITED = (_S.SCHEDULED, _S.POSTPONED, _S.OPEN)
+#: From here on what was reported is part of what was submitted.
+SETTLED = (_S.SUBMITTED, _S.ACCEPTED)
+STANDING = (AbsenceStatus.PENDING, AbsenceStatus.ACCEPTED)
+NEWEST_FIRST = Order((col(AbsenceReport.id),), descending=True)
+FILTERS: Filters = {
+    "meeting_id": lambda meeting_id: col(AbsenceReport.meeting_id) == meeting_id,
+    "status": lambda statuses: col(AbsenceReport.status).in_(statuses),
+}
+
+
+class AlreadyReported(Conflict):
+    vi = "Đã có báo vắng cho cuộc họp này."
+    en = "An absence from this meeting is reported already."
+
+
+class MeetingNotAwaited(Conflict):
+    code = "meeting_not_awaited"
+    vi = "Chỉ báo vắng được cho cuộc họp đã lên lịch và chưa kết thúc."
+    en = "Absences are reported for meetings that are scheduled and have not ended."
+
+
+class MeetingSubmitted(Conflict):
+    code = "meeting_submitted"
+    vi = "Cuộc họp đã nộp; báo vắng không đổi được nữa."
+    en = "The meeting was submitted, and its absence reports with it."
+
+
+def search(work: Work, query: AbsenceReportQuery) -> Page[AbsenceReport]:
+    statement = branches.within(
+        work, Permission.ABSENCE_REPORT_READ, AbsenceReport, query.organization_id
+    )
+    return work.search(statement, query, FILTERS, NEWEST_FIRST)
+
+
+def get(work: Work, absence_report_id: UUID) -> AbsenceReport:
+    return work.fetch(Permission.ABSENCE_REPORT_READ, AbsenceReport, absence_report_id)
+
+
+def create(work: Work, data: AbsenceReportCreate) -> AbsenceReport:
+    """One's own, for a meeting one may see; or on behalf of a member of one's cell."""
+    member_id = data.member_id or work.actor.member_id
+    is_own = member_id is not None and member_id == work.actor.member_id
+    permission = Permission.MEETING_READ if is_own else Permission.ABSENCE_REPORT_CREATE
+    meeting = work.fetch(permission, Meeting, data.meeting_id)
+    if meeting.status not in AWAITED:
+        raise MeetingNotAwaited
+    if member_id is None or not _belongs(work, meeting, member_id):
+        raise Invalid.at(
+            "/member_id",
+            "not_a_member",
+            "Không sinh hoạt tại chi bộ này vào ngày họp.",
+            "Does not belong to this cell on the day of the meeting.",
+        )
+    if _is_reported(work, meeting, member_id):
+        raise AlreadyReported
+    report = AbsenceReport(
+        organization_id=meeting.organization_id,
+        meeting_id=meeting.id,
+        member_id=member_id,
+        reason=data.reason,
+        text=data.text,
+        created_at=work.now,
+        recorded_by=None if is_own else work.actor.account_id,
+    )
+    work.record("absence_report.created", work.add(report))
+    attendances.renew(work, meeting.id)
+    return report
+
+
+def accept(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> AbsenceReport:
+    """Suggests a mark on the sheet, and never makes it."""
+    report = _take(work, Permission.ABSENCE_REPORT_DECIDE, absence_report_id, "accept")
+    return _decide(work, report, data.comment, "absence_report.accepted")
+
+
+def decline(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> AbsenceReport:
+    report = _take(work, Permission.ABSENCE_REPORT_DECIDE, absence_report_id, "decline")
+    return _decide(work, report, data.comment, "absence_report.declined")
+
+
+def withdraw(work: Work, absence_report_id: UUID) -> AbsenceReport:
+    report = _take(work, Permission.ABSENCE_REPORT_WITHDRAW, absence_report_id, "withdraw")
+    work.record("absence_report.withdrawn", report)
+    return report
+
+
+def _take(work: Work, permission: Permission, absence_report_id: UUID, verb: str) -> AbsenceReport:
+    report = work.fetch(permission, AbsenceReport, absence_report_id)
+    report.take(verb)
+    status = select(Meeting.status).where(col(Meeting.id) == report.meeting_id)
+    if work.session.exec(status.execution_options(scoped="of a reached report")).one() in SETTLED:
+        raise MeetingSubmitted
+    attendances.renew(work, report.meeting_id)
+    return report
+
+
+def _decide(work: Work, report: AbsenceReport, comment: str | None, action: str) -> AbsenceReport:
+    report.comment = comment
+    report.decided_by = work.actor.account_id
+    report.decided_at = work.now
+    work.record(action, report)
+    return report
+
+
+def _belongs(work: Work, meeting: Meeting, member_id: UUID) -> bool:
+    """By residence or for a time, on the day on which the meeting starts."""
+    membership = select(Membership.id).where(
+        Membership.organization_id == meeting.organization_id,
+        Membership.member_id == member_id,
+        *valid_on(Membership, local_date(meeting.starts_at)),
+    )
+    statement = select(exists(membership)).execution_options(scoped="of a reached meeting")
+    return bool(work.session.execute(statement).scalar_one())
+
+
+def _is_reported(work: Work, meeting: Meeting, member_id: UUID) -> bool:
+    standing = select(AbsenceReport.id).where(
+        AbsenceReport.meeting_id == meeting.id,
+        AbsenceReport.member_id == member_id,
+        col(AbsenceReport.status).in_(STANDING),
+    )
+    statement = select(exists(standing)).execution_options(scoped="of a reached meeting")
+    return bool(work.session.execute(statement).scalar_one())
