@@ -4,10 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio.to_thread
+import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from app.core.settings import BODY_LIMIT, THREADS, settings
+from app.gate.edge import Edge
+from app.gate.problems import describe, install_problem_handlers
 from app.jobs import worker
 from app.routers import (
     absence_reports,
@@ -28,9 +31,9 @@ from app.routers import (
     offices,
     organizations,
 )
-from app.routers.edge import Edge
-from app.routers.problems import describe, install_problem_handlers
 
+#: How long answers in the making may take after a stop was asked for, in seconds.
+GRACE = 25
 NOUNS = (
     absence_reports,
     activation_codes,
@@ -91,3 +94,20 @@ def _operation_id(route: APIRoute) -> str:
 
 
 app = create_app()
+
+
+def serve() -> None:
+    """One process: SQLite has one writer, and more processes are more servers on PostgreSQL."""
+    uvicorn.run(
+        app,
+        host=settings().host,
+        port=settings().port,
+        loop="uvloop",
+        http="h11",
+        server_header=False,
+        proxy_headers=False,
+        log_config=None,
+        access_log=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=GRACE,
+    )

@@ -27,7 +27,7 @@ from tests.factories.people import make_account, make_member, make_office, make_
 NOON = datetime(2026, 5, 15, 5, tzinfo=UTC)
 #: The service of the small world began to count in January.
 BEGAN = datetime(2026, 1, 5, 5, tzinfo=UTC)
-PASSWORD = "mật khẩu dài của thử nghiệm"  # noqa: S105 - opens nothing but the test database
+PASSWORD = "mật khẩu dài của thử nghiệm"
 _K = OrganizationKind
 R = TypeVar("R", bound=SQLModel)
 

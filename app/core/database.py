@@ -10,12 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
 from app.core.errors import Conflict, Stale
 from app.core.settings import THREADS, settings
+
+#: What a database that is away or overloaded raises.
+FAULTS = (SQLAlchemyError,)
 
 # SQLite has one writer. Waiting here is fair; waiting inside SQLite starves one of sixteen.
 _sqlite_writer = threading.Lock()

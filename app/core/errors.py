@@ -1,4 +1,4 @@
-"""What may be refused. `app.routers.problems` turns each of these into HTTP, once."""
+"""What may be refused. `app.gate.problems` turns each of these into HTTP, once."""
 
 from typing import Any, ClassVar
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Engine, inspect
 
 _HERE = Path(__file__).resolve()
 #: In a checkout beside `app`; in an installed package inside it.
@@ -34,6 +34,11 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     _run(engine, command.downgrade, revision)
+
+
+def is_untouched(engine: Engine) -> bool:
+    """Whether no migration has ever run here."""
+    return not inspect(engine).has_table("alembic_version")
 
 
 def check(engine: Engine) -> None:

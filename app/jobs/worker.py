@@ -7,7 +7,6 @@ from contextlib import contextmanager
 
 import structlog
 from prometheus_client import Gauge
-from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import clock, database
 from app.core.settings import settings
@@ -24,7 +23,7 @@ def run(stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             folded = step()
-        except SQLAlchemyError as error:
+        except database.FAULTS as error:
             log.warning("worker waits for the database", kind=type(error).__name__)
             folded = 0
             stop.wait(5)

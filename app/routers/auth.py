@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.core.errors import Unauthenticated
 from app.core.passwords import hash_password
+from app.gate.problems import refusals, render
 from app.routers.deps import CurrentPreparation, CurrentWork, OpenRoute, SecretRoute
-from app.routers.problems import refusals, render
 from app.schemas.auth import Activation, Login, Refresh, Tokens
 from app.services import accounts, sessions
 from app.work import Work

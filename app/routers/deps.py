@@ -22,9 +22,9 @@ from sqlmodel import Session
 from app.core import clock, database
 from app.core.errors import Unauthenticated, UnsupportedMediaType
 from app.core.tokens import AccessClaims, verify_access
+from app.gate import problems
+from app.gate.strict_json import StrictRequest
 from app.policies.actors import Actor
-from app.routers import problems
-from app.routers.strict_json import StrictRequest
 from app.services import figure_days, kept_answers, sessions
 from app.work import Work
 

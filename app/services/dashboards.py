@@ -5,6 +5,7 @@ built once as plain data and serialised once.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from pydantic_core import to_json
 from sqlalchemy import Uuid, bindparam, cast, func, literal, null, union_all
 from sqlmodel import col, or_, select
 
+from app.core.errors import NotFound
 from app.core.percent import percent
 from app.core.selects import pick
 from app.models import COUNTS, Figure, FigureDelta, Organization
@@ -54,6 +56,21 @@ def get(work: Work, organization_id: UUID, query: DashboardQuery) -> bytes:
         work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
     read = _as_was if query.tree == "as_was" else _as_is
     return to_json(read(work, unit, query.period))
+
+
+def find_unit(work: Work, code_or_id: str) -> UUID:
+    """The unit with this code or id; the first root without one. `NotFound` for none."""
+    statement = work.within_reach(Permission.DASHBOARD_READ, Organization, Organization.id)
+    if code_or_id:
+        named = col(Organization.code) == code_or_id
+        with suppress(ValueError):
+            named = or_(named, col(Organization.id) == UUID(code_or_id))
+        statement = statement.where(named)
+    first = statement.order_by(col(Organization.path)).limit(1)
+    unit_id: UUID | None = work.session.execute(first).scalar_one_or_none()
+    if unit_id is None:
+        raise NotFound
+    return unit_id
 
 
 def figures_of(numbers: Numbers) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from app.core.errors import AppError, Invalid, Malformed, NotFound, TooLarge, Unavailable
-from app.routers.wordings import TITLES, wording_of
+from app.gate.wordings import TITLES, wording_of
 
 log = structlog.get_logger(__name__)
 

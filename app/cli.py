@@ -1,0 +1,198 @@
+"""The commands an operator types. Each prints what it did and exits non-zero when it failed."""
+
+import json
+import secrets
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.core import clock, database, keys, logs, migrations, periods
+from app.core.errors import AppError
+from app.core.passwords import hash_password
+from app.core.percent import percent
+from app.core.settings import settings
+from app.demo import load, workbooks
+from app.demo.sign_ins import sign_ins
+from app.jobs import worker as worker_loop
+from app.main import app
+from app.main import serve as serve_application
+from app.models import ImportKind
+from app.policies.actors import SYSTEM
+from app.schemas.dashboards import DashboardQuery
+from app.services import administrators, dashboards, figure_days, imports, recounts
+from app.work import Work
+
+cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
+demo = typer.Typer(help="The demonstration committee.")
+admin = typer.Typer(no_args_is_help=True, help="Administrators.")
+cli.add_typer(demo, name="demo")
+cli.add_typer(admin, name="admin")
+Period = Annotated[str, typer.Option(help="YYYY-MM", show_default="the present month")]
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the newest schema; make the file of keys on the first run."""
+    _prepare()
+    typer.echo(f"migrated to {migrations.head()}")
+
+
+@cli.command()
+def serve() -> None:
+    """Serve the API on SOTAY_HOST and PORT."""
+    keys.keys()
+    serve_application()
+
+
+@cli.command()
+def worker() -> None:
+    """Fold figures and turn the days until told to stop."""
+    keys.keys()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    typer.echo("worker started")
+    worker_loop.run(stop)
+    typer.echo("worker stopped")
+
+
+@demo.callback(invoke_without_command=True)
+def run_demo(context: typer.Context) -> None:
+    """Migrate, load the demonstration when the database is empty, print sign-ins, serve."""
+    if context.invoked_subcommand is not None:
+        return
+    _prepare()
+    given = settings().demo_password
+    password = given.get_secret_value() if given else secrets.token_urlsafe(12)
+    _load_demonstration(hash_password(password))
+    address = f"http://{settings().host}:{settings().port}"
+    typer.echo(f"address {address}")
+    typer.echo(f"try     {address}/docs")
+    typer.echo("try     sotay dashboard --period 2026-05")
+    with database.reading() as session:
+        for person in sign_ins(session):
+            typer.echo(str(person))
+    typer.echo("password from SOTAY_DEMO_PASSWORD" if given else f"password {password}")
+    sys.stdout.flush()
+    serve_application()
+
+
+@demo.command("workbook")
+def write_demo_workbooks(folder: Path) -> None:
+    """Write the demonstration's two workbooks into a folder."""
+    for path in workbooks.write_workbooks(folder):
+        typer.echo(f"wrote {path}")
+
+
+@admin.command("create")
+def create_administrator(name: str, organization: str) -> None:
+    """Make a staff account NAME, administrator of the unit with the code ORGANIZATION."""
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=sys.stdin.isatty())
+    with database.writing() as session:
+        work = Work(session, SYSTEM, clock.now())
+        administrators.create(work, name, password, organization)
+    typer.echo(f"created administrator {name} of {organization}")
+
+
+@cli.command("import")
+def import_workbook(
+    file: Path, kind: ImportKind = ImportKind.MEMBERS, *, commit: bool = False
+) -> None:
+    """Preview a workbook, and commit it when told to."""
+    parsed = imports.prepare(file.read_bytes(), kind, clock.local_date(clock.now()))
+    with database.writing() as session:
+        work = Work(session, SYSTEM, clock.now())
+        preview = imports.create(work, parsed)
+        typer.echo(f"preview {preview.id}: {preview.counts}")
+        if commit:
+            imports.commit(work, preview.id)
+            typer.echo("committed")
+
+
+@cli.command()
+def dashboard(
+    organization: Annotated[str, typer.Argument(help="code or id; default the root")] = "",
+    period: Period = "",
+) -> None:
+    """Print the figures of a unit, in Vietnamese."""
+    now = clock.now()
+    figure_days.turn(now)
+    with database.reading() as session:
+        work = Work(session, SYSTEM, now)
+        unit_id = dashboards.find_unit(work, organization)
+        query = DashboardQuery(period=period or periods.period_at(now))
+        shown = json.loads(dashboards.get(work, unit_id, query))
+    typer.echo(f"{shown['organization']['name']} · {shown['period']}")
+    for name, figure in shown["figures"].items():
+        numerator, denominator = figure["numerator"], figure["denominator"]
+        share = percent(numerator, denominator)
+        text = "—" if share is None else f"{share:.2f} %".replace(".", ",")
+        typer.echo(f"{name:22} {_grouped(numerator)}/{_grouped(denominator)} = {text}")
+
+
+@cli.command()
+def recount(*, repair: bool = False) -> None:
+    """Count everything anew and compare; exit 1 when something differs and is not repaired."""
+    found = 0
+    with database.writing() as session:
+        now = clock.now()
+        work = Work(session, SYSTEM, now)
+        figure_days.bring_to(session, clock.local_date(now))
+        for period, differences in recounts.recount(work, clock.local_date(now), repair=repair):
+            typer.echo(f"{period}: {len(differences)} differences")
+            for difference in differences:
+                typer.echo(f"  {difference}")
+            found += len(differences)
+    typer.echo("repaired" if found and repair else f"{found} differences in all")
+    if found and not repair:
+        raise typer.Exit(1)
+
+
+@cli.command()
+def openapi() -> None:
+    """Print the OpenAPI document."""
+    typer.echo(json.dumps(app.openapi(), ensure_ascii=False, indent=2))
+
+
+def main() -> None:
+    """The entry point: expected refusals are one line, not a traceback."""
+    logs.configure(settings().log_level)
+    try:
+        cli()
+    except (AppError, keys.KeysMissing) as error:
+        typer.echo(f"refused: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+def _prepare() -> None:
+    """Keys only for a database that never had any: new ones cannot open old rows."""
+    engine = database.engine()
+    if not settings().keys_file.exists() and migrations.is_untouched(engine):
+        keys.create_keys(settings().keys_file)
+        typer.echo(f"made {settings().keys_file}: back it up apart from the database")
+    keys.keys()
+    migrations.upgrade(engine)
+
+
+def _load_demonstration(password_hash: str) -> None:
+    with database.writing() as session:
+        if load.is_empty(session):
+            typer.echo("loading the demonstration committee, under a minute …")
+            load.load(session, clock.now(), password_hash, typer.echo)
+        elif not load.is_loaded(session):
+            typer.echo("refused: this database holds a real committee; use `sotay serve`", err=True)
+            raise typer.Exit(1)
+        else:
+            load.renew_passwords(session, password_hash)
+
+
+def _grouped(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Counts everything anew from the base rows and compares: the figures have to prove themselves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from app.core import periods
+from app.models import COUNTS, Figure, FigureDay, FigureDelta
+from app.services import figures
+from app.services.cell_counts import Counts, count_cells
+from app.work import Work
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One count of one unit in one period that is not what the base rows say."""
+
+    period: str
+    path: str
+    count: str
+    stored: int
+    true: int
+
+    def __str__(self) -> str:
+        return f"{self.period} {self.path} {self.count}: stored {self.stored}, true {self.true}"
+
+
+def recount(work: Work, today: date, *, repair: bool) -> Iterator[tuple[str, list[Difference]]]:
+    """Each open period with its differences; `repair` sets the rows right.
+
+    Rows are locked while they are compared, so that a writer waits instead of disturbing.
+    """
+    session = work.session
+    if session.get_bind().dialect.name == "postgresql":
+        while figures.fold(session):
+            pass
+    first = session.execute(select(FigureDay.first_period)).scalar_one_or_none()
+    if first is None:
+        return
+    for period in periods.span(first, periods.period_of(today)):
+        differences = _compare(session, period, today)
+        if repair and differences:
+            _repair(session, period, differences)
+        yield period, differences
+
+
+def _compare(session: Session, period: str, today: date) -> list[Difference]:
+    rows = select(Figure).where(Figure.period == period).order_by(col(Figure.path))
+    stored = session.execute(rows.with_for_update().execution_options(**_ALL)).scalars().all()
+    pending = _pending(session, period)
+    true = _true_counts(session, period, today, stored)
+    differences = []
+    for row in stored:
+        for name in COUNTS:
+            shown = getattr(row, name) + pending.get(row.path, {}).get(name, 0)
+            wanted = true.get(row.path, {}).get(name, 0)
+            if shown != wanted:
+                differences.append(Difference(period, row.path, name, shown, wanted))
+    return differences
+
+
+def _true_counts(session: Session, period: str, today: date, stored: Any) -> dict[str, Counts]:
+    """By path: cells from their base rows, the units above by adding up."""
+    places = {row.organization_id: row.path for row in stored}
+    cells = {
+        places[organization_id]: counts
+        for organization_id, counts in count_cells(session, period, today).items()
+        if organization_id in places
+    }
+    return cells | figures.sum_above(cells.items())
+
+
+def _pending(session: Session, period: str) -> dict[str, Counts]:
+    """What other workers' deltas will still add above."""
+    statement = select(FigureDelta).where(FigureDelta.period == period)
+    waiting = session.execute(statement.execution_options(**_ALL)).scalars()
+    changes = [(row.path, {name: getattr(row, name) for name in COUNTS}) for row in waiting]
+    return figures.sum_above(changes)
+
+
+def _repair(session: Session, period: str, differences: list[Difference]) -> None:
+    changes: dict[str, Counts] = {}
+    for found in differences:
+        changes.setdefault(found.path, {})[found.count] = found.true - found.stored
+    figures.add_to_rows(session, period, changes)
+
+
+_ALL: dict[str, Any] = {"scoped": "figures count every row", "populate_existing": True}
