@@ -112,7 +112,7 @@ def _cells_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:
         .order_by(col(Membership.valid_from))
     )
     records: Any = work.session.execute(statement.execution_options(scoped="of reached members"))
-    return dict(records)
+    return dict(records.all())  # a result has keys() of its own: dict would take it for a mapping
 
 
 def _void_older(work: Work, member_ids: Sequence[UUID]) -> None:
