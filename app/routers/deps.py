@@ -196,7 +196,7 @@ def _perform(
         result = step(work)
         work.session.flush()
         answer = _answer(result, ticket, route, adapter)
-        if ticket.key:
+        if ticket.key and answer.status_code < 400:
             kept_answers.keep(work, ticket.key, _as_kept(answer))
         return answer
 

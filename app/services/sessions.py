@@ -129,7 +129,7 @@ def refresh(work: Work, refresh_token: str, device_key: str | None) -> Tokens | 
     if found is None:
         raise Unauthenticated
     row, account = found
-    if not _stands(row, work.now) or account.disabled_at or account.locked_at:
+    if not _stands(row, work.now) or not _is_welcome(work, account):
         raise Unauthenticated
     if number == row.refresh_number:
         row.refresh_number += 1
@@ -175,6 +175,14 @@ def revoke_own(work: Work, session_id: UUID | None) -> None:
     if row is None:
         raise NotFound
     revoke(work, row, "signed out")
+
+
+def _is_welcome(work: Work, account: Account) -> bool:
+    """Neither disabled nor locked; and of a member, that a membership holds today."""
+    if account.disabled_at or account.locked_at:
+        return False
+    held = _positions(work.session, account.id, account.member_id, work.now)
+    return account.member_id is None or Actor(held=held).is_member
 
 
 def _standing_rows(account_id: UUID | None) -> Any:
