@@ -28,6 +28,8 @@ class AbsenceStatus(StrEnum):
 
 
 _S = AbsenceStatus
+#: In these a report stands, until it is declined, withdrawn, or the member comes anyway.
+STANDING = (_S.PENDING, _S.ACCEPTED)
 _STANDING = text("status IN ('pending', 'accepted')")
 
 
@@ -50,7 +52,6 @@ class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
         "accept": (frozenset({_S.PENDING}), _S.ACCEPTED),
         "decline": (frozenset({_S.PENDING}), _S.DECLINED),
         "withdraw": (frozenset({_S.PENDING, _S.ACCEPTED}), _S.WITHDRAWN),
-        "come_anyway": (frozenset({_S.PENDING, _S.ACCEPTED}), _S.CAME_ANYWAY),
     }
 
     meeting_id: UUID = Field(foreign_key="meetings.id", index=True)

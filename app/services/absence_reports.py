@@ -7,7 +7,8 @@ from sqlmodel import col, exists, select
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid
 from app.core.paging import Filters, Order, Page
-from app.models import AbsenceReport, AbsenceStatus, Meeting, MeetingStatus, Membership
+from app.models import AbsenceReport, Meeting, MeetingStatus, Membership
+from app.models.absence_reports import STANDING
 from app.models.base import valid_on
 from app.policies.roles import Permission
 from app.schemas.absence_reports import (
@@ -23,7 +24,6 @@ _S = MeetingStatus
 AWAITED = (_S.SCHEDULED, _S.POSTPONED, _S.OPEN)
 #: From here on what was reported is part of what was submitted.
 SETTLED = (_S.SUBMITTED, _S.ACCEPTED)
-STANDING = (AbsenceStatus.PENDING, AbsenceStatus.ACCEPTED)
 NEWEST_FIRST = Order((col(AbsenceReport.id),), descending=True)
 FILTERS: Filters = {
     "meeting_id": lambda meeting_id: col(AbsenceReport.meeting_id) == meeting_id,

@@ -23,6 +23,7 @@ from app.models import (
     MeetingStatus,
     Member,
 )
+from app.models.absence_reports import STANDING
 from app.policies.roles import Permission
 from app.schemas.attendances import AttendanceMarks
 from app.services import figures, sheets
@@ -190,8 +191,7 @@ def _came_anyway(marks: Sequence[Mark], lines: dict[UUID, Line]) -> list[UUID]:
         for given in marks
         if given.status is AttendanceStatus.PRESENT
     )
-    sources, _ = AbsenceReport.transitions["come_anyway"]
-    return [report.id for report in reports if report is not None and report.status in sources]
+    return [report.id for report in reports if report is not None and report.status in STANDING]
 
 
 def _note_who_came(work: Work, report_ids: Sequence[UUID]) -> None:
