@@ -1,0 +1,296 @@
+"""Every state of a meeting against every verb, and what each step takes and leaves behind."""
+
+from typing import Any
+
+import pytest
+import time_machine
+from sqlmodel import Session
+
+from app.models import (
+    Attendance,
+    AttendanceStatus,
+    AuditEntry,
+    ExemptionKind,
+    Figure,
+    Meeting,
+    MeetingStatus,
+    Member,
+    Membership,
+    MembershipKind,
+    Organization,
+    RosterReason,
+)
+from tests.conftest import SignIn, at
+from tests.factories.meetings import (
+    make_absence_report,
+    make_held_meeting,
+    make_meeting,
+    make_minutes,
+)
+from tests.factories.people import make_exemption, make_member, make_membership
+from tests.world import World, rows
+
+#: The drawing of the contract: verb, from, to.
+ARROWS: dict[str, tuple[set[str], str]] = {
+    "schedule": ({"draft"}, "scheduled"),
+    "postpone": ({"scheduled", "postponed"}, "postponed"),
+    "cancel": ({"draft", "scheduled", "postponed"}, "cancelled"),
+    "open": ({"scheduled", "postponed"}, "open"),
+    "end": ({"open"}, "ended"),
+    "submit": ({"ended", "returned"}, "submitted"),
+    "return": ({"submitted"}, "returned"),
+    "accept": ({"submitted"}, "accepted"),
+    "reopen": ({"submitted", "accepted"}, "ended"),
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "postpone": {"starts_at": "2026-05-16T12:00:00Z"},
+    "cancel": {"reason": "Bão"},
+    "return": {"comment": "Thiếu kết luận"},
+    "reopen": {"reason": "Sửa điểm danh"},
+}
+
+
+def figure_of(session: Session, cell: Organization, period: str = "2026-05") -> Figure:
+    (figure,) = rows(session, Figure, Figure.organization_id == cell.id, Figure.period == period)
+    assert isinstance(figure, Figure)
+    return figure
+
+
+class TestEveryStateAgainstEveryVerb:
+    @pytest.mark.parametrize("verb", ARROWS)
+    def test_a_verb_moves_along_its_arrow_or_names_the_others(
+        self, sign_in: SignIn, session: Session, world: World, verb: str
+    ) -> None:
+        sources, target = ARROWS[verb]
+        client = sign_in("officer" if verb in ("return", "accept", "reopen") else "secretary")
+        for status in MeetingStatus:
+            meeting = make_meeting(session, world.north_one, status=status)
+            make_minutes(session, meeting)
+
+            answer = client.post(f"/meetings/{meeting.id}/{verb}", json=BODIES.get(verb))
+
+            body = answer.json()
+            if status in sources:
+                assert (answer.status_code, body["status"]) == (200, target), (status, body)
+            else:
+                allowed = [other for other, (start, _) in ARROWS.items() if status in start]
+                assert (answer.status_code, body["code"]) == (409, "invalid_transition")
+                assert body["allowed"] == allowed, status
+
+
+class TestWhoMay:
+    @pytest.mark.parametrize("verb", ["return", "accept"])
+    @pytest.mark.parametrize(
+        ("who", "status"),
+        [
+            ("officer", 200),
+            ("branch_officer", 200),
+            ("secretary", 403),
+            ("overseer", 403),
+            ("inspector", 403),
+            ("sibling_officer", 404),
+            ("administrator", 404),
+        ],
+    )
+    def test_the_level_above_decides(
+        self, sign_in: SignIn, session: Session, world: World, who: str, status: int, verb: str
+    ) -> None:
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.SUBMITTED)
+        answer = sign_in(who).post(f"/meetings/{meeting.id}/{verb}", json=BODIES.get(verb))
+
+        assert answer.status_code == status, answer.text
+
+    def test_a_secretary_reopens_what_was_not_accepted(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        submitted = make_meeting(session, world.north_one, status=MeetingStatus.SUBMITTED)
+        accepted = make_meeting(session, world.north_one, status=MeetingStatus.ACCEPTED)
+
+        def reopen(who: str, meeting: Meeting) -> int:
+            url = f"/meetings/{meeting.id}/reopen"
+            return sign_in(who).post(url, json=BODIES["reopen"]).status_code
+
+        assert reopen("secretary", submitted) == 200
+        assert reopen("secretary", accepted) == 403
+        assert reopen("officer", accepted) == 200
+
+    @pytest.mark.parametrize("verb", ["schedule", "cancel", "open"])
+    def test_a_foreign_meeting_does_not_exist(
+        self, sign_in: SignIn, session: Session, world: World, verb: str
+    ) -> None:
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.SCHEDULED)
+        answer = sign_in("outsider").post(f"/meetings/{meeting.id}/{verb}", json=BODIES.get(verb))
+
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+class TestReasons:
+    def test_a_reason_is_kept_and_traced(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.SUBMITTED)
+        url = f"/meetings/{meeting.id}/return"
+        client = sign_in("officer")
+
+        assert client.post(url, json={}).status_code == 422
+        answer = client.post(url, json={"comment": "Thiếu kết luận"})
+
+        assert answer.json()["status_reason"] == "Thiếu kết luận"
+        (trace,) = rows(session, AuditEntry, AuditEntry.subject_id == meeting.id)
+        assert (trace.action, trace.details) == ("meeting.returned", {"reason": "Thiếu kết luận"})
+        assert trace.actor_id == world.people["officer"].account_id
+
+
+class TestOpen:
+    def test_from_sixty_minutes_before_the_start(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        clock: time_machine.Traveller,
+    ) -> None:
+        meeting = make_meeting(
+            session,
+            world.north_one,
+            status=MeetingStatus.SCHEDULED,
+            starts_at=at("2026-05-15T06:00:01Z"),
+        )
+        client = sign_in("secretary")
+
+        early = client.post(f"/meetings/{meeting.id}/open")
+        clock.move_to(at("2026-05-15T05:00:01Z"))
+        in_time = client.post(f"/meetings/{meeting.id}/open")
+
+        assert (early.status_code, early.json()["code"]) == (409, "too_early")
+        assert early.json()["opens_at"] == "2026-05-15T05:00:01+00:00"
+        assert in_time.json()["status"] == "open"
+
+    def test_the_roster_is_that_of_the_local_day(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        """18:30 UTC on the 14th is the 15th in Ha Noi: who joins on the 15th is summoned."""
+        cell = world.north_one
+        make_exemption(session, cell, _member(session, world, 5))
+        make_exemption(session, cell, _member(session, world, 6), kind=ExemptionKind.SUSPENDED)
+        away = _member(session, world, 7)
+        make_membership(session, world.south_one, away, kind=MembershipKind.TEMPORARY)
+        guest = make_member(session, world.south_one, number=80)
+        make_membership(session, cell, guest, kind=MembershipKind.TEMPORARY)
+        joined = make_member(session, cell, number=81, joined_on=at("2026-05-15T00:00:00Z").date())
+        make_member(session, cell, number=82, joined_on=at("2026-05-16T00:00:00Z").date())
+        probationer = make_member(session, cell, number=83, official_on=None, is_probationary=True)
+        meeting = make_meeting(
+            session, cell, status=MeetingStatus.SCHEDULED, starts_at=at("2026-05-14T18:30:00Z")
+        )
+
+        sign_in("secretary").post(f"/meetings/{meeting.id}/open").raise_for_status()
+
+        roster = {
+            line.member_id: line.roster_reason
+            for line in rows(session, Attendance, Attendance.meeting_id == meeting.id)
+        }
+        others = [*world.members[cell.id][:5], *world.members[cell.id][8:]]
+        assert roster == dict.fromkeys(others, RosterReason.OFFICIAL) | {
+            world.members[cell.id][5]: RosterReason.EXEMPT,
+            guest.id: RosterReason.TEMPORARY,
+            joined.id: RosterReason.OFFICIAL,
+            probationer.id: RosterReason.PROBATIONARY,
+        }
+
+    def test_a_transfer_afterwards_leaves_the_frozen_roster_alone(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.SCHEDULED)
+        client = sign_in("secretary")
+        client.post(f"/meetings/{meeting.id}/open").raise_for_status()
+        mover = world.members[world.north_one.id][9]
+        (stay,) = rows(session, Membership, Membership.member_id == mover)
+        stay.valid_to = at("2026-05-15T00:00:00Z").date()
+        session.add(stay)
+        session.flush()
+        make_member(session, world.north_one, number=90)
+
+        sheet = client.get("/attendances", params={"meeting_id": str(meeting.id)}).json()
+
+        members = {line["member_id"] for line in sheet["items"]}
+        assert members == {str(member_id) for member_id in world.members[world.north_one.id]}
+
+
+def _member(session: Session, world: World, index: int) -> Member:
+    (member,) = rows(session, Member, Member.id == world.members[world.north_one.id][index])
+    assert isinstance(member, Member)
+    return member
+
+
+class TestSubmit:
+    def test_it_needs_minutes(self, sign_in: SignIn, session: Session, world: World) -> None:
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.ENDED)
+        answer = sign_in("secretary").post(f"/meetings/{meeting.id}/submit")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "minutes_missing")
+
+    def test_unmarked_lines_are_named_or_marked_as_told(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        members = world.members[world.north_one.id][:3]
+        meeting = make_held_meeting(session, world.north_one, members)
+        client = sign_in("secretary")
+
+        refused = client.post(f"/meetings/{meeting.id}/submit")
+        other = client.post(f"/meetings/{meeting.id}/submit", json={"unmarked_as": "present"})
+        told = client.post(
+            f"/meetings/{meeting.id}/submit", json={"unmarked_as": "absent_unexcused"}
+        )
+
+        assert (refused.status_code, refused.json()["code"]) == (409, "lines_unmarked")
+        assert refused.json()["count"] == 3
+        assert set(refused.json()["unmarked"]) == {str(member) for member in members}
+        assert other.status_code == 422
+        assert told.json()["status"] == "submitted"
+        lines = rows(session, Attendance, Attendance.meeting_id == meeting.id)
+        assert {(line.status, line.source) for line in lines} == {("absent_unexcused", "secretary")}
+
+    def test_lines_with_a_suggestion_take_it(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        excused, pending = world.members[world.north_one.id][:2]
+        meeting = make_held_meeting(session, world.north_one, [excused, pending])
+        make_absence_report(session, meeting, excused, status="accepted")
+        make_absence_report(session, meeting, pending)
+        client = sign_in("secretary")
+
+        refused = client.post(f"/meetings/{meeting.id}/submit")
+        client.post(
+            f"/meetings/{meeting.id}/submit", json={"unmarked_as": "absent_unexcused"}
+        ).raise_for_status()
+
+        assert refused.json()["unmarked"] == [str(pending)]
+        lines = {
+            line.member_id: (line.status, line.source)
+            for line in rows(session, Attendance, Attendance.meeting_id == meeting.id)
+        }
+        assert lines[excused] == (AttendanceStatus.ABSENT_EXCUSED, "absence_report")
+        assert lines[pending] == (AttendanceStatus.ABSENT_UNEXCUSED, "secretary")
+
+    def test_it_counts_until_it_is_returned(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        clock: time_machine.Traveller,
+    ) -> None:
+        meeting = make_held_meeting(session, world.north_one, [])
+        secretary, officer = sign_in("secretary"), sign_in("officer")
+        url = f"/meetings/{meeting.id}"
+
+        first = secretary.post(f"{url}/submit").json()["first_submitted_at"]
+        counted = figure_of(session, world.north_one)
+        submitted = (counted.cells_met, counted.cells_met_on_time)
+        officer.post(f"{url}/return", json=BODIES["return"]).raise_for_status()
+        returned = figure_of(session, world.north_one).cells_met
+        clock.move_to(at("2026-05-20T05:00:00Z"))
+        again = sign_in("secretary").post(f"{url}/submit").json()
+
+        assert (submitted, returned) == ((1, 1), 0)
+        assert again["first_submitted_at"] == first == "2026-05-15T05:00:00Z"
+        assert figure_of(session, world.north_one).cells_met_on_time == 1

@@ -1,0 +1,123 @@
+"""A cell says that it did not meet; it stays in the denominator all the same."""
+
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from app.models import AuditEntry, Figure, MeetingKind, MeetingStatus, Organization
+from tests.conftest import SignIn, at
+from tests.factories.meetings import make_meeting, make_not_held
+from tests.world import World, rows
+
+
+def word_of(cell: Organization, **more: Any) -> dict[str, Any]:
+    wanted = {"period": "2026-04", "reason": "disaster", "note": "Bão số 1"}
+    return {"organization_id": str(cell.id), **wanted, **more}
+
+
+class TestCreate:
+    def test_a_secretary_says_so(self, sign_in: SignIn, session: Session, world: World) -> None:
+        answer = sign_in("secretary").post("/not-held", json=word_of(world.north_one))
+
+        assert answer.status_code == 201, answer.text
+        location = answer.headers["location"].removeprefix("/api/v1")
+        assert sign_in("officer").get(location).json() == answer.json()
+        (trace,) = rows(session, AuditEntry, AuditEntry.action == "not_held.created")
+        assert trace.details == {"period": "2026-04", "reason": "disaster"}
+        (figure,) = rows(
+            session,
+            Figure,
+            Figure.organization_id == world.north_one.id,
+            Figure.period == "2026-04",
+        )
+        assert (figure.cells, figure.cells_met) == (1, 0)
+
+    def test_not_of_a_period_that_has_not_begun(self, sign_in: SignIn, world: World) -> None:
+        client = sign_in("secretary")
+        future = client.post("/not-held", json=word_of(world.north_one, period="2026-06"))
+        present = client.post("/not-held", json=word_of(world.north_one, period="2026-05"))
+
+        assert (future.status_code, future.json()["code"]) == (409, "period_not_begun")
+        assert present.status_code == 201
+
+    def test_not_when_a_regular_meeting_was_held(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        april = at("2026-04-30T16:59:00Z")
+        make_meeting(
+            session,
+            world.north_one,
+            status=MeetingStatus.ENDED,
+            starts_at=april,
+            kind=MeetingKind.THEMATIC,
+        )
+        make_meeting(session, world.north_one, status=MeetingStatus.OPEN, starts_at=april)
+        make_meeting(session, world.north_two, status=MeetingStatus.ENDED, starts_at=april)
+
+        first = sign_in("secretary").post("/not-held", json=word_of(world.north_one))
+        make_meeting(session, world.north_one, status=MeetingStatus.ENDED, starts_at=april)
+        second = sign_in("secretary").post(
+            "/not-held", json=word_of(world.north_one, reason="other")
+        )
+
+        assert first.status_code == 201
+        assert (second.status_code, second.json()["code"]) == (409, "meeting_held")
+
+    def test_once_for_a_period(self, sign_in: SignIn, world: World) -> None:
+        client = sign_in("secretary")
+        first = client.post("/not-held", json=word_of(world.north_one)).json()
+
+        second = client.post("/not-held", json=word_of(world.north_one))
+        client.delete(f"/not-held/{first['id']}").raise_for_status()
+        third = client.post("/not-held", json=word_of(world.north_one))
+
+        assert (second.status_code, second.json()["code"]) == (409, "conflict")
+        assert third.status_code == 201
+
+    def test_only_of_a_cell_of_that_period(self, sign_in: SignIn, world: World) -> None:
+        answer = sign_in("secretary").post(
+            "/not-held", json=word_of(world.north_one, period="2025-12")
+        )
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"] == "/organization_id"
+
+    @pytest.mark.parametrize(
+        ("who", "status"), [("member", 404), ("officer", 403), ("outsider", 404)]
+    )
+    def test_nobody_else_says_so(
+        self, sign_in: SignIn, world: World, who: str, status: int
+    ) -> None:
+        answer = sign_in(who).post("/not-held", json=word_of(world.north_one))
+
+        assert answer.status_code == status
+
+
+class TestWithdraw:
+    def test_what_is_taken_back_is_gone(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        word = make_not_held(session, world.north_one)
+        client, url = sign_in("secretary"), f"/not-held/{word.id}"
+
+        assert sign_in("officer").delete(url).status_code == 403
+        assert sign_in("outsider").delete(url).status_code == 404
+        assert client.delete(url).status_code == 204
+        assert client.delete(url).status_code == 404
+        assert client.get(url).status_code == 404
+        assert client.get("/not-held").json()["items"] == []
+
+
+class TestSearch:
+    def test_by_branch_and_period(self, sign_in: SignIn, session: Session, world: World) -> None:
+        make_not_held(session, world.north_one)
+        make_not_held(session, world.north_two, period="2026-03")
+        make_not_held(session, world.south_one)
+
+        def count(**params: str) -> int:
+            return len(sign_in("officer").get("/not-held", params=params).json()["items"])
+
+        assert count() == 3
+        assert count(organization_id=str(world.north.id)) == 2
+        assert count(organization_id=str(world.north.id), period="2026-04") == 1
