@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import Any
 
 for name in [name for name in os.environ if name.startswith("SOTAY_") or name == "PORT"]:
     if name != "SOTAY_TEST_DATABASE_URL":
@@ -10,6 +11,7 @@ for name in [name for name in os.environ if name.startswith("SOTAY_") or name ==
 
 import pytest  # noqa: E402 - the environment is cleared before the service reads it
 import time_machine  # noqa: E402
+from fastapi import FastAPI  # noqa: E402
 from fastapi.testclient import TestClient  # noqa: E402
 from sqlmodel import Session  # noqa: E402
 
@@ -18,9 +20,23 @@ from app.core.clock import now as clock_now  # noqa: E402
 from app.core.tokens import sign_access  # noqa: E402
 from app.main import create_app  # noqa: E402
 from tests.databases import Databases  # noqa: E402
-from tests.world import NOON, World, build_world  # noqa: E402
+from tests.world import NOON, Human, World, build_world  # noqa: E402
 
 SignIn = Callable[[str], TestClient]
+
+
+class Person(TestClient):
+    """Acts as one person of the world; the token is always fresh, whatever the clock says."""
+
+    def __init__(self, app: FastAPI, human: Human) -> None:
+        super().__init__(app, base_url="http://testserver/api/v1")
+        self.human = human
+
+    def request(self, method: str, url: Any, **options: Any) -> Any:
+        token = sign_access(self.human.account_id, self.human.session_id, clock_now())
+        given = dict(options.pop("headers", None) or {})
+        headers = {"authorization": f"Bearer {token}"} | given
+        return super().request(method, url, headers=headers, **options)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -80,25 +96,22 @@ def clock() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(scope="session")
+def app(_keys: None) -> FastAPI:
+    """Put together once: it holds no state of a test."""
+    return create_app()
+
+
 @pytest.fixture
-def client(world: World, clock: time_machine.Traveller) -> TestClient:
+def client(app: FastAPI, world: World, clock: time_machine.Traveller) -> TestClient:
     """Somebody who has not signed in."""
-    return TestClient(create_app(), base_url="http://testserver/api/v1")
+    return TestClient(app, base_url="http://testserver/api/v1")
 
 
 @pytest.fixture
-def sign_in(world: World, clock: time_machine.Traveller) -> SignIn:
+def sign_in(app: FastAPI, world: World, clock: time_machine.Traveller) -> SignIn:
     """A client for one person of the small world."""
-    app = create_app()
-
-    def as_person(name: str) -> TestClient:
-        person = world.people[name]
-        token = sign_access(person.account_id, person.session_id, clock_now())
-        client = TestClient(app, base_url="http://testserver/api/v1")
-        client.headers["authorization"] = f"Bearer {token}"
-        return client
-
-    return as_person
+    return lambda name: Person(app, world.people[name])
 
 
 def at(text: str) -> datetime:

@@ -61,6 +61,8 @@ _READING: dict[Permission, Permission] = {
     for permission in Permission
     if permission.partition(":")[0] + ":read" in set(Permission)
 }
+_READING[Permission.DASHBOARD_READ] = Permission.ORGANIZATION_READ
+_READING[Permission.CELL_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
 _READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
 

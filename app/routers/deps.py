@@ -207,10 +207,11 @@ def _reading(ticket: Ticket) -> Iterator[Work]:
     figure_days.turn(now)
     with database.reading() as session:
         identity = _identify(session, ticket, now)
+        if identity.is_worth_noting:  # before the answer, so that it counts in what is read
+            session.close()
+            with database.writing() as writer:
+                sessions.note_use(Work(writer, identity.actor, now))
         yield Work(session, identity.actor, now)
-    if identity.is_worth_noting:
-        with database.writing() as session:
-            sessions.note_use(Work(session, identity.actor, now))
 
 
 @contextmanager

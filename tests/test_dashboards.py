@@ -1,0 +1,376 @@
+"""What the committee office reads: every figure from rows, exact, and with the names behind it."""
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from app.core import database
+from app.models import Activity, Organization
+from app.services import figures
+from tests.conftest import SignIn, at
+from tests.evenings import hold, plan
+from tests.world import NOON, World, rows
+
+EVENING = at("2026-05-20T19:00:00+07:00")
+
+
+def dashboard(client: TestClient, unit: Organization, period: str = "2026-05", **query: Any) -> Any:
+    answer = client.get(f"/dashboards/{unit.id}", params={"period": period, **query})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def figure(client: TestClient, unit: Organization, name: str, period: str = "2026-05") -> Any:
+    found = dashboard(client, unit, period)["figures"][name]
+    return found["numerator"], found["denominator"], found["percent"]
+
+
+def missing(client: TestClient, unit: Organization, measure: str, period: str = "2026-05") -> Any:
+    query = {"measure": measure, "period": period}
+    answer = client.get(f"/dashboards/{unit.id}/missing", params=query)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+class TestFigures:
+    def test_a_dashboard_shows_the_unit_and_its_children(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        body = dashboard(sign_in("officer"), world.root)
+
+        assert body["organization"] == {
+            "id": str(world.root.id),
+            "code": "97.001",
+            "name": "Đảng bộ tỉnh Thử Nghiệm",
+            "kind": "superior",
+        }
+        assert [child["organization"]["name"] for child in body["children"]] == [
+            "Đảng bộ xã Bắc",
+            "Đảng bộ xã Nam",
+        ]
+        assert (body["period"], body["locked"]) == ("2026-05", False)
+        assert datetime.fromisoformat(body["as_of"]) == NOON
+        assert set(body["figures"]) == {
+            "cells_met",
+            "cells_met_on_time",
+            "documents_on_time",
+            "accounts_activated",
+            "accounts_active",
+            "attendance",
+            "attendance_excused",
+            "attendance_unexcused",
+            "quiz_participation",
+        }
+
+    def test_nothing_to_count_has_no_percentage(self, sign_in: SignIn, world: World) -> None:
+        assert figure(sign_in("officer"), world.root, "attendance") == (0, 0, None)
+
+    def test_a_submitted_meeting_counts_all_the_way_up(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        people = world.people
+        away = {
+            people["member"].member_id: "absent_excused",
+            people["deputy"].member_id: "absent_unexcused",
+        }
+        hold(sign_in("secretary"), clock, world.north_one, EVENING, absent=away)  # type: ignore[arg-type]  # they are members
+
+        client = sign_in("officer")
+        members = len(world.members[world.north_one.id])
+        assert figure(client, world.north_one, "cells_met") == (1, 1, 100.0)
+        assert figure(client, world.north, "cells_met") == (1, 2, 50.0)
+        assert figure(client, world.root, "cells_met") == (1, 3, 33.33)
+        assert figure(client, world.root, "cells_met_on_time") == (1, 3, 33.33)
+        assert figure(client, world.root, "attendance") == (members - 2, members, 80.0)
+        assert figure(client, world.root, "attendance_excused") == (1, members, 10.0)
+        assert figure(client, world.root, "attendance_unexcused") == (1, members, 10.0)
+
+    def test_the_worker_changes_nothing_that_a_reader_sees(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        hold(sign_in("secretary"), clock, world.north_one, EVENING)
+        client = sign_in("officer")
+        before = dashboard(client, world.root)
+
+        if database.engine().dialect.name == "postgresql":
+            with database.writing() as session:
+                assert figures.fold(session) > 0
+
+        assert dashboard(client, world.root) == before
+        assert before["figures"]["cells_met"]["numerator"] == 1
+
+    def test_a_returned_meeting_drops_out_and_comes_back(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        meeting_id = hold(sign_in("secretary"), clock, world.north_one, EVENING)
+        officer = sign_in("officer")
+
+        officer.post(f"/meetings/{meeting_id}/return", json={"comment": "Thiếu nội dung"})
+        assert figure(officer, world.root, "cells_met")[0] == 0
+        assert figure(officer, world.root, "attendance")[1] > 0
+
+        sign_in("secretary").post(f"/meetings/{meeting_id}/submit", json={})
+        assert figure(officer, world.root, "cells_met")[0] == 1
+
+    @pytest.mark.parametrize(
+        ("submitted_at", "counted"),
+        [("2026-05-22T23:59:59+07:00", 1), ("2026-05-23T00:00:00+07:00", 0)],
+    )
+    def test_on_time_ends_with_the_second_day(
+        self,
+        sign_in: SignIn,
+        clock: time_machine.Traveller,
+        world: World,
+        submitted_at: str,
+        counted: int,
+    ) -> None:
+        client = sign_in("secretary")
+        meeting_id = plan(client, world.north_one, EVENING)
+        clock.move_to(EVENING)
+        client.post(f"/meetings/{meeting_id}/open")
+        client.put(f"/meetings/{meeting_id}/minutes", json={"text": "Đã họp."})
+        client.post(f"/meetings/{meeting_id}/end")
+        clock.move_to(at(submitted_at))
+        late = sign_in("secretary")
+        answer = late.post(
+            f"/meetings/{meeting_id}/submit", json={"unmarked_as": "absent_unexcused"}
+        )
+
+        assert answer.status_code == 200, answer.text
+        assert figure(sign_in("officer"), world.north_one, "cells_met")[0] == 1
+        assert figure(sign_in("officer"), world.north_one, "cells_met_on_time")[0] == counted
+
+    def test_todays_tree_and_the_periods_agree_while_nothing_moved(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        hold(sign_in("secretary"), clock, world.north_one, EVENING)
+        client = sign_in("officer")
+
+        as_was, as_is = (dashboard(client, world.root, tree=tree) for tree in ("as_was", "as_is"))
+
+        assert as_was == as_is
+
+
+class TestAccounts:
+    def test_members_without_an_account_are_in_the_denominator_only(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        assert figure(sign_in("officer"), world.south_one, "accounts_activated") == (2, 4, 50.0)
+
+    @pytest.mark.parametrize(
+        ("activated_at", "in_may"),
+        [("2026-05-31T23:59:59+07:00", 1), ("2026-06-01T00:00:00+07:00", 0)],
+    )
+    def test_an_account_counts_from_the_month_it_was_opened_in(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        clock: time_machine.Traveller,
+        world: World,
+        activated_at: str,
+        in_may: int,
+    ) -> None:
+        clock.move_to(at(activated_at))
+        before = figure(sign_in("officer"), world.south_one, "accounts_activated")[0]
+        waiting = missing(sign_in("officer"), world.south_one, "accounts_activated")["items"][0]
+        activate(sign_in, waiting["member"]["id"])
+
+        after = figure(sign_in("officer"), world.south_one, "accounts_activated")[0]
+        assert after - before == in_may
+        june = figure(sign_in("officer"), world.south_one, "accounts_activated", "2026-06")
+        if not in_may:
+            assert june[0] == before + 1
+
+    def test_a_request_makes_a_member_active_in_its_month(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        clock: time_machine.Traveller,
+        world: World,
+    ) -> None:
+        clock.move_to(at("2026-06-02T08:00:00+07:00"))
+        officer = sign_in("officer")
+        before = figure(officer, world.north_one, "accounts_active", "2026-06")[0]
+
+        sign_in("member").get("/me")
+        sign_in("member").get("/me")
+
+        after = figure(officer, world.north_one, "accounts_active", "2026-06")[0]
+        assert after == before + 2  # the officer, whose own request was the first, and the member
+        person = world.people["member"].member_id
+        assert len(rows(session, Activity, Activity.member_id == person)) == 1
+
+    def test_an_exemption_takes_a_member_out_from_its_first_day(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        client = sign_in("officer")
+        body = {"member_id": str(world.people["member"].member_id), "valid_from": "2026-04-30"}
+
+        assert client.post("/exemptions", json=body).status_code == 201
+
+        def denominators() -> list[int]:
+            periods = ("2026-03", "2026-04", "2026-05")
+            return [figure(client, world.north_one, "accounts_activated", p)[1] for p in periods]
+
+        assert denominators() == [10, 9, 9]
+
+    def test_a_fact_of_the_future_waits_for_its_day(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        client = sign_in("officer")
+        body = {"member_id": str(world.people["member"].member_id), "valid_from": "2026-05-17"}
+        client.post("/exemptions", json=body)
+
+        assert figure(client, world.north_one, "accounts_activated")[1] == 10
+        clock.move_to(at("2026-05-17T00:00:01+07:00"))
+        assert figure(sign_in("officer"), world.north_one, "accounts_activated")[1] == 9
+
+    def test_a_new_month_opens_with_its_first_request(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        clock.move_to(at("2026-07-01T00:00:01+07:00"))
+
+        client = sign_in("officer")
+        assert figure(client, world.root, "cells_met", "2026-06") == (0, 3, 0.0)
+        assert figure(client, world.root, "cells_met", "2026-07") == (0, 3, 0.0)
+
+
+class TestMissing:
+    def test_the_cells_that_did_not_meet_by_name(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        hold(sign_in("secretary"), clock, world.north_one, EVENING)
+        declared = {"organization_id": str(world.south_one.id), "period": "2026-05"}
+        sign_in("outsider").post("/not-held", json=declared | {"reason": "disaster"})
+
+        body = missing(sign_in("officer"), world.root, "cells_met")
+
+        assert body["count"] == 2
+        assert [
+            (item["organization"]["name"], item["failing_item"], item["reason"])
+            for item in body["items"]
+        ] == [("Chi bộ Bắc 2", "no_meeting", None), ("Chi bộ Nam 1", "no_meeting", "disaster")]
+        assert body["items"][1]["contact"]["member_id"] == str(world.people["outsider"].member_id)
+
+    def test_a_planned_meeting_is_named_as_not_held(self, sign_in: SignIn, world: World) -> None:
+        plan(sign_in("secretary"), world.north_one, EVENING)
+
+        item = missing(sign_in("officer"), world.north_one, "cells_met")["items"][0]
+
+        assert item["failing_item"] == "not_held"
+
+    def test_who_came_later_carries_the_moment(
+        self, sign_in: SignIn, session: Session, clock: time_machine.Traveller, world: World
+    ) -> None:
+        waiting = missing(sign_in("officer"), world.south_one, "accounts_activated")["items"]
+        clock.move_to(at("2026-06-10T09:00:00+07:00"))
+        activate(sign_in, waiting[0]["member"]["id"])
+
+        body = missing(sign_in("officer"), world.south_one, "accounts_activated")
+
+        assert body["count"] == 2
+        resolved = {item["member"]["id"]: item["resolved_at"] for item in body["items"]}
+        assert resolved[waiting[0]["member"]["id"]] == "2026-06-10T02:00:00Z"
+        assert resolved[waiting[1]["member"]["id"]] is None
+
+    def test_the_absent_are_the_missing_of_attendance(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        absent = world.people["member"].member_id
+        hold(
+            sign_in("secretary"),
+            clock,
+            world.north_one,
+            EVENING,
+            absent={absent: "absent_excused"},  # type: ignore[dict-item]  # a member
+        )
+
+        body = missing(sign_in("officer"), world.root, "attendance")
+
+        assert [(item["member"]["id"], item["failing_item"]) for item in body["items"]] == [
+            (str(absent), "absent_excused")
+        ]
+
+    def test_pages_make_the_whole(self, sign_in: SignIn, world: World) -> None:
+        client = sign_in("officer")
+        query: dict[str, Any] = {"measure": "accounts_active", "period": "2026-05", "limit": 4}
+        seen: list[str] = []
+        while True:
+            body = client.get(f"/dashboards/{world.root.id}/missing", params=query).json()
+            seen += [item["member"]["id"] for item in body["items"]]
+            if body["next_cursor"] is None:
+                break
+            query["cursor"] = body["next_cursor"]
+
+        assert len(seen) == len(set(seen)) == body["count"]
+        numerator, denominator, _ = figure(client, world.root, "accounts_active")
+        assert body["count"] == denominator - numerator
+
+    @pytest.mark.parametrize("measure", ["attendance_excused", "attendance_unexcused", "nonsense"])
+    def test_only_measures_with_somebody_missing(
+        self, sign_in: SignIn, world: World, measure: str
+    ) -> None:
+        query = {"measure": measure, "period": "2026-05"}
+        answer = sign_in("officer").get(f"/dashboards/{world.root.id}/missing", params=query)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+
+
+class TestWhoMayRead:
+    @pytest.mark.parametrize(
+        ("who", "north", "south"),
+        [
+            ("officer", 200, 200),
+            ("inspector", 200, 200),
+            ("overseer", 200, 404),
+            ("branch_officer", 200, 404),
+            ("sibling_officer", 404, 200),
+            ("secretary", 404, 404),
+            ("member", 404, 404),
+            ("stranger", 404, 404),
+            ("administrator", 403, 403),
+        ],
+    )
+    def test_a_dashboard_is_for_whoever_reaches_the_unit(
+        self, sign_in: SignIn, world: World, who: str, north: int, south: int
+    ) -> None:
+        client = sign_in(who)
+        answers = [
+            client.get(f"/dashboards/{unit.id}", params={"period": "2026-05"}).status_code
+            for unit in (world.north, world.south)
+        ]
+
+        assert answers == [north, south]
+
+    def test_a_member_sees_the_cell_but_not_its_figures(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        query = {"period": "2026-05"}
+        answer = sign_in("member").get(f"/dashboards/{world.north_one.id}", params=query)
+
+        assert answer.status_code == 403
+
+    @pytest.mark.parametrize("period", ["2026-13", "2026-5", "05-2026", "20260-05", ""])
+    def test_a_period_is_a_month(self, sign_in: SignIn, world: World, period: str) -> None:
+        answer = sign_in("officer").get(f"/dashboards/{world.root.id}", params={"period": period})
+
+        assert answer.status_code == 422
+
+
+def activate(sign_in: SignIn, member_id: str) -> None:
+    """Open an account by its code, as the member would."""
+    issued = sign_in("officer").post("/activation-codes", json={"member_ids": [member_id]})
+    slip = issued.json()["items"][0]
+    answer = sign_in("officer").post(
+        "/auth/activate",
+        json={
+            "card_number": slip["card_number"],
+            "activation_code": slip["code"],
+            "password": "một mật khẩu đủ dài",
+        },
+    )
+    assert answer.status_code == 200, answer.text
