@@ -105,11 +105,9 @@ def _named(work: Work, member_ids: Sequence[UUID]) -> Sequence[Member]:
 def _cells_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:
     statement = (
         select(Membership.member_id, Membership.organization_id)
-        .where(
-            col(Membership.member_id).in_(member_ids),
-            col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE,
-        )
-        .order_by(col(Membership.valid_from))
+        .where(col(Membership.member_id).in_(member_ids))
+        # The last one stays: the latest residence, or the latest stay of whoever has none here.
+        .order_by(col(Membership.kind).desc(), col(Membership.valid_from))
     )
     records: Any = work.session.execute(statement.execution_options(scoped="of reached members"))
     return dict(records.all())  # a result has keys() of its own: dict would take it for a mapping
