@@ -74,7 +74,7 @@ def _check_header(header: Any) -> None:
 def _checked(claims: dict[str, Any], moment: float) -> AccessClaims:
     times = [claims[name] for name in ("nbf", "iat", "exp")]
     in_time = all(type(at) is int for at in times) and times[0] <= moment + 5 and moment < times[2]
-    if set(claims) != _CLAIMS or not in_time:
+    if set(claims) != _CLAIMS or claims["aud"] != AUDIENCE or not in_time:
         raise Unauthenticated
     return AccessClaims(UUID(claims["sub"]), UUID(claims["sid"]))
 
