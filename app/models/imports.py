@@ -44,8 +44,13 @@ class Import(Row, Stateful[ImportStatus], table=True):
     layout: str = Field(max_length=32)
     status: ImportStatus = Field(default=ImportStatus.PREVIEWED, sa_type=choice(ImportStatus))
     digest: str = Field(max_length=64)
-    counts: dict[str, int] = Field(sa_type=JSON)
+    counts: dict[str, int] = Field(sa_type=JSON)  # the rows by state, and who is absent
     committed_at: datetime | None = None
+
+    @property
+    def absent(self) -> int | None:
+        """Members of the cells in the file whom it does not name; None for other kinds."""
+        return self.counts.get("absent")
 
 
 class ImportRow(Row, table=True):

@@ -1,0 +1,62 @@
+"""Workbooks that come in: previewed row by row, then committed as a whole."""
+
+from collections.abc import Callable
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Query, Response, UploadFile
+
+from app.core.clock import local_date
+from app.core.paging import Page
+from app.core.settings import UPLOAD_LIMIT
+from app.models import Import, ImportKind, ImportRow
+from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
+from app.schemas.imports import ImportRead, ImportRowQuery, ImportRowRead
+from app.services import imports
+from app.work import Work
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+router = APIRouter(prefix="/imports", tags=["imports"], route_class=WorkRoute)
+
+
+@router.post("", response_model=ImportRead, status_code=201, max_body_size=UPLOAD_LIMIT)
+def create_import(
+    preparation: CurrentPreparation, file: UploadFile, kind: Annotated[ImportKind, Form()]
+) -> Callable[[Work], Import]:
+    """Read a workbook and keep a preview of what each row would change."""
+    with preparation.reading() as work:
+        imports.expect_allowed(work, kind)
+        today = local_date(work.now)
+    parsed = imports.prepare(file.file.read(), kind, today)
+    return lambda work: imports.create(work, parsed)
+
+
+@router.get("/{import_id}", response_model=ImportRead)
+def get_import(work: CurrentWork, import_id: UUID) -> Import:
+    """One's own import, with its counts."""
+    return imports.get(work, import_id)
+
+
+@router.get("/{import_id}/rows", response_model=Page[ImportRowRead])
+def search_import_rows(
+    work: CurrentWork, import_id: UUID, query: Annotated[ImportRowQuery, Query()]
+) -> Page[ImportRow]:
+    """Its rows in the order of the file, each with its state and its errors."""
+    return imports.search_rows(work, import_id, query)
+
+
+@router.get(
+    "/{import_id}/rejects.xlsx",
+    response_class=Response,
+    responses={200: {"content": {XLSX: {}}, "description": "The refused rows as a workbook"}},
+)
+def get_import_rejects(work: CurrentWork, import_id: UUID) -> Response:
+    """The refused rows in the layout they came in, with what is wrong in each."""
+    headers = {"content-disposition": 'attachment; filename="rejects.xlsx"'}
+    return Response(imports.reject_workbook(work, import_id), headers=headers, media_type=XLSX)
+
+
+@router.post("/{import_id}/commit", response_model=ImportRead)
+def commit_import(work: CurrentWork, import_id: UUID) -> Import:
+    """Carry the preview out, all of it or nothing; 409 when the data moved since."""
+    return imports.commit(work, import_id)

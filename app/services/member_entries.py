@@ -1,0 +1,180 @@
+"""Carries out what the plans of a member list say: all rows at once, table by table."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, insert, or_, select, update
+from sqlmodel import SQLModel, col
+
+from app.core import periods
+from app.core.clock import local_date
+from app.core.confidential import seal
+from app.core.ids import new_id
+from app.core.text import fold, sort_key
+from app.models import EndReason, Exemption, Member, Membership, MembershipKind, RowState
+from app.services import figures
+from app.services.import_plans import DataMoved, portions
+from app.services.member_plans import MemberPlan
+from app.work import Work
+
+Values = dict[str, Any]
+#: A cell, and the day from which it counts otherwise.
+Touch = tuple[UUID | None, date]
+_MEMBERSHIP = tuple(
+    getattr(Membership, name)
+    for name in ("id", "version", "member_id", "organization_id", "kind", "valid_from")
+)
+
+
+def carry_out(work: Work, plans: Sequence[MemberPlan]) -> None:
+    """Enter and change members, then bring the figures of every cell touched up to date."""
+    new = [each for each in plans if each.state is RowState.NEW]
+    changed = [each for each in plans if each.state is RowState.CHANGED]
+    _insert(work, Member, [_new_member(work, each) for each in new])
+    _change_members(work, changed)
+    ended = _end_memberships(work, changed)
+    opened = [*new, *(each for each in changed if each.moves or each.returns)]
+    _insert(work, Membership, [_new_membership(work, each) for each in opened])
+    exempted = [each for each in plans if each.exempted]
+    _insert(work, Exemption, [_new_exemption(work, each) for each in exempted])
+    today = local_date(work.now)
+    touched = [(each.place_id, today) for each in opened] + ended
+    touched += [(each.place_id, each.line.state_on or today) for each in exempted]
+    _recount(work, touched)
+
+
+def _new_member(work: Work, each: MemberPlan) -> Values:
+    each.subject_id = new_id()
+    return {
+        "id": each.subject_id,
+        "created_at": work.now,
+        "version": 1,
+        **_facts(each, each.subject_id),
+        "phone_sealed": None,
+        "phone_index": None,
+    }
+
+
+def _facts(each: MemberPlan, member_id: UUID) -> Values:
+    line = each.line
+    return each.facts._asdict() | {
+        "search_text": fold(line.full_name),
+        "sort_key": sort_key(line.full_name),
+        "personal_id_sealed": seal(line.personal_id, "members.personal_id", member_id),
+        "card_number_sealed": seal(line.card_number, "members.card_number", member_id),
+    }
+
+
+def _change_members(work: Work, changed: Iterable[MemberPlan]) -> None:
+    """Also where only the cell or the state changes: a member is read with both."""
+    rows = [
+        {"of_id": each.known.id, "of_version": each.known.version}
+        | {f"new_{name}": value for name, value in _facts(each, each.known.id).items()}
+        for each in changed
+        if each.known
+    ]
+    if not rows:
+        return
+    names = [name.removeprefix("new_") for name in rows[0] if name.startswith("new_")]
+    _update(work, Member, names, rows)
+
+
+def _end_memberships(work: Work, changed: Sequence[MemberPlan]) -> list[Touch]:
+    """Close the cell that a member moves from, and every cell of one who is gone."""
+    today = local_date(work.now)
+    ends: dict[UUID, tuple[EndReason, date]] = {}
+    for each in changed:
+        if each.known and (each.moves or each.ends):
+            day = each.line.state_on if each.ends else None
+            ends[each.known.id] = (each.ends or EndReason.MOVED, day or today)
+    rows: list[Values] = []
+    touched: list[Touch] = []
+    for membership in _open_memberships(work, ends):
+        reason, day = ends[membership.member_id]
+        if reason is EndReason.MOVED and membership.kind is MembershipKind.TEMPORARY:
+            continue
+        rows.append(
+            {
+                "of_id": membership.id,
+                "of_version": membership.version,
+                "new_valid_to": max(day, membership.valid_from),
+                "new_end_reason": reason,
+            }
+        )
+        touched.append((membership.organization_id, day))
+    _update(work, Membership, ["valid_to", "end_reason"], rows)
+    return touched
+
+
+def _open_memberships(work: Work, members: Iterable[UUID]) -> Iterator[Any]:
+    today = local_date(work.now)
+    for portion in portions(members):
+        statement = select(*_MEMBERSHIP).where(
+            col(Membership.member_id).in_(portion),
+            or_(col(Membership.valid_to).is_(None), col(Membership.valid_to) > today),
+        )
+        scoped = statement.execution_options(scoped="of members in the plan")
+        yield from work.session.execute(scoped)
+
+
+def _new_membership(work: Work, each: MemberPlan) -> Values:
+    return {
+        "id": new_id(),
+        "created_at": work.now,
+        "version": 1,
+        "organization_id": each.place_id,
+        "member_id": each.subject_id,
+        "kind": MembershipKind.OFFICIAL_RESIDENCE,
+        "valid_from": local_date(work.now),
+        "valid_to": None,
+        "end_reason": None,
+    }
+
+
+def _new_exemption(work: Work, each: MemberPlan) -> Values:
+    return {
+        "id": new_id(),
+        "created_at": work.now,
+        "version": 1,
+        "organization_id": each.place_id,
+        "member_id": each.subject_id,
+        "kind": each.exempted,
+        "reason": None,
+        "decision": None,
+        "valid_from": each.line.state_on,
+        "valid_to": None,
+    }
+
+
+def _insert(work: Work, model: type[SQLModel], rows: Sequence[Values]) -> None:
+    if rows:
+        work.session.connection().execute(insert(model), rows)
+
+
+def _update(work: Work, model: Any, names: Iterable[str], rows: Sequence[Values]) -> None:
+    """Rows as they were planned for; `DataMoved` when somebody else was faster."""
+    if not rows:
+        return
+    statement = (
+        update(model)
+        .where(model.id == bindparam("of_id"), model.version == bindparam("of_version"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .values(version=model.version + 1)
+    )
+    if work.session.connection().execute(statement, rows).rowcount != len(rows):
+        raise DataMoved
+
+
+def _recount(work: Work, touched: Iterable[Touch]) -> None:
+    """Each cell from the first day on which something is new there."""
+    since: dict[UUID, date] = {}
+    for cell, day in touched:
+        if cell:
+            since[cell] = min(day, since.get(cell, day))
+    if not since:
+        return
+    for period in figures.opened(work, figures.from_day(work, min(since.values()))):
+        last = periods.last_day(period)
+        figures.recount(work, [cell for cell, day in since.items() if day <= last], [period])
