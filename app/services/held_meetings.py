@@ -23,6 +23,7 @@ from app.models import (
     Organization,
     RosterReason,
 )
+from app.models.base import Row
 from app.policies.roles import Permission
 from app.services import figures, rosters
 from app.services.meetings import check_cell_and_times
@@ -63,10 +64,8 @@ def record(work: Work, held: Sequence[HeldMeeting]) -> list[Meeting]:
         work.add(_minutes(work, one, meeting))
         work.record("meeting.created", meeting)
         work.record("meeting.submitted", meeting)
-    if lines:
-        work.session.execute(insert(Attendance), lines)
-    if events := [_event(line) for line in lines if line["source"] is not None]:
-        work.session.execute(insert(AttendanceEvent), events)
+    _insert(work, Attendance, lines)
+    _insert(work, AttendanceEvent, [_event(line) for line in lines if line["source"] is not None])
     cells = {meeting.organization_id for meeting in meetings}
     figures.recount(work, cells, sorted({meeting.period for meeting in meetings}))
     return meetings
@@ -134,9 +133,17 @@ def _line(
     }
 
 
+def _insert(work: Work, model: type[Row], rows: list[dict[str, Any]]) -> None:
+    """Past the session, which would make much of each of a hundred thousand rows."""
+    if rows:
+        work.session.connection().execute(insert(model), rows)
+
+
 def _event(line: dict[str, Any]) -> dict[str, Any]:
     return {
+        "id": new_id(),
         "created_at": line["created_at"],
+        "version": 1,
         "organization_id": line["organization_id"],
         "member_id": line["member_id"],
         "attendance_id": line["id"],
