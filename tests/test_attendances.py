@@ -1,5 +1,7 @@
 """What a sheet promises: all or nothing, in the sight of its version, every mark an event."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import Session
 
@@ -173,6 +175,21 @@ class TestMark:
         assert (blind.status_code, blind.json()["code"]) == (428, "if_match_required")
         assert (stale.status_code, stale.json()["code"]) == (412, "stale")
         assert sorted(statuses(session, meeting).values()).count("present") == 1
+
+    def test_of_two_writers_at_once_one_wins(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_sheet(session, world)
+        members = world.members[world.north_one.id][:2]
+        clients = [sign_in("secretary"), sign_in("deputy")]
+
+        with ThreadPoolExecutor(2) as both:
+            answers = list(
+                both.map(mark, clients, [meeting] * 2, [line_of(member) for member in members])
+            )
+
+        assert sorted(answer.status_code for answer in answers) == [200, 412]
+        assert len(events(session, meeting)) == 1
 
     def test_what_says_nothing_new_leaves_no_event(
         self, sign_in: SignIn, session: Session, world: World
