@@ -163,9 +163,7 @@ def _statement(*, with_deltas: bool) -> Any:
     deltas = (
         pick(
             cast(null(), Uuid()),
-            literal(""),
-            literal(""),
-            literal(""),
+            *(cast(null(), column.type) for column in _BRIEF[1:]),  # type: ignore[attr-defined]  # columns
             branch,
             literal(1),
             cast(is_deeper, Figure.cells.type),  # type: ignore[attr-defined]  # a column
