@@ -1,16 +1,16 @@
 """The attendance sheet: marked all or nothing, each mark an event that stays."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, insert, update
+from sqlalchemy import and_, bindparam, insert, update
 from sqlmodel import col, select
 
 from app.core.errors import Forbidden, InvalidTransition, NotFound
+from app.core.ids import new_id
 from app.core.paging import Page
 from app.models import (
     HELD_STATUSES,
@@ -149,29 +149,41 @@ _COLUMNS: tuple[Any, ...] = (
 
 def _write(work: Work, meeting: Meeting, marks: Sequence[Mark]) -> None:
     """An event for each mark, and each line as its latest event says."""
-    alike: defaultdict[tuple[Any, Any], list[UUID]] = defaultdict(list)
-    for given in marks:
-        alike[given.status, given.source].append(given.line_id)
-    for (status, source), line_ids in alike.items():
-        work.session.execute(
-            update(Attendance)
-            .where(col(Attendance.id).in_(line_ids))
-            .values(
-                status=status,
-                source=source,
-                marked_by=work.actor.account_id,
-                marked_at=work.now,
-                version=col(Attendance.version) + 1,
-            )
-            .execution_options(scoped="lines of a reached meeting", synchronize_session=False)
-        )
-    work.session.execute(insert(AttendanceEvent), [_event(work, meeting, m) for m in marks])
+    connection = work.session.connection()
+    connection.execute(_MARK_LINE, [_line_change(work, given) for given in marks])
+    connection.execute(_ADD_EVENT, [_event(work, meeting, given) for given in marks])
     meeting.sheet_version += 1
+
+
+_MARK_LINE = (
+    update(Attendance)
+    .where(col(Attendance.id) == bindparam("line_id"))
+    .values(
+        status=bindparam("new_status"),
+        source=bindparam("new_source"),
+        marked_by=bindparam("new_marked_by"),
+        marked_at=bindparam("new_marked_at"),
+        version=col(Attendance.version) + 1,
+    )
+)
+_ADD_EVENT = insert(AttendanceEvent)
+
+
+def _line_change(work: Work, given: Mark) -> dict[str, Any]:
+    return {
+        "line_id": given.line_id,
+        "new_status": given.status,
+        "new_source": given.source,
+        "new_marked_by": work.actor.account_id,
+        "new_marked_at": work.now,
+    }
 
 
 def _event(work: Work, meeting: Meeting, given: Mark) -> dict[str, Any]:
     return {
+        "id": new_id(),
         "created_at": work.now,
+        "version": 1,
         "organization_id": meeting.organization_id,
         "member_id": given.member_id,
         "attendance_id": given.line_id,
