@@ -212,7 +212,7 @@ def _waiting(work: Work, ids: Collection[UUID]) -> dict[UUID, Waiting]:
         .group_by(col(AbsenceReport.organization_id))
     )
     by_status = {(cell_id, status): number for cell_id, status, number in _records(work, meetings)}
-    pending = dict(_records(work, absences))
+    pending = dict(_records(work, absences).all())
     return {
         cell_id: Waiting(
             drafts=by_status.get((cell_id, _S.DRAFT), 0),
