@@ -80,7 +80,8 @@ def _read(purpose: str, cursor: str, order: Order) -> list[Any]:
 
 
 def _value(text: str, column: ColumnElement[Any]) -> Any:
-    parse = _PARSERS.get(column.type.python_type, str)
+    plain = getattr(column.type, "impl_instance", column.type)  # a decorated type hides its own
+    parse = _PARSERS.get(plain.python_type, str)
     return literal(parse(text), type_=column.type)
 
 
