@@ -21,7 +21,7 @@ from app.models import AuditEntry, Organization
 from app.models.base import Row
 from app.policies.actors import Actor
 from app.policies.roles import Permission
-from app.policies.scope import rows_within_reach
+from app.policies.scope import rows_within_reach, ways_to_see
 
 R = TypeVar("R", bound=Row)
 
@@ -39,7 +39,7 @@ class Work:
 
     def fetch(self, permission: Permission, model: type[R], row_id: UUID) -> R:
         """The row; or `Forbidden` if it may only be seen; or `NotFound` if not even that."""
-        for granted in (permission, permission.reading):
+        for granted in (permission, *ways_to_see(permission, model)):
             statement = self.within_reach(granted, model).where(col(model.id) == row_id)
             row: R | None = self.session.execute(statement).scalar_one_or_none()
             if row is not None:

@@ -64,7 +64,7 @@ class TestCreate:
             return sign_in(who).post("/absence-reports", json=wanted).status_code
 
         assert {who: status_for(who) for who in ("member", "committee_member", "outsider")} == {
-            "member": 404,
+            "member": 403,
             "committee_member": 403,
             "outsider": 404,
         }

@@ -79,7 +79,7 @@ class TestCreate:
             ("officer", 403),
             ("outsider", 404),
             ("stranger", 404),
-            ("administrator", 404),
+            ("administrator", 403),
         ],
     )
     def test_only_who_leads_the_cell_creates(

@@ -61,7 +61,7 @@ class TestWrite:
             ("deputy", 200),
             ("committee_member", 403),
             ("officer", 403),
-            ("member", 404),
+            ("member", 403),
             ("outsider", 404),
             ("administrator", 404),
         ],

@@ -84,7 +84,7 @@ class TestCreate:
         assert answer.json()["errors"][0]["pointer"] == "/organization_id"
 
     @pytest.mark.parametrize(
-        ("who", "status"), [("member", 404), ("officer", 403), ("outsider", 404)]
+        ("who", "status"), [("member", 403), ("officer", 403), ("outsider", 404)]
     )
     def test_nobody_else_says_so(
         self, sign_in: SignIn, world: World, who: str, status: int

@@ -8,7 +8,7 @@ from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import visitors
 from sqlmodel import Session, SQLModel, and_, col, select
 
-from app.models import EndReason, Import, Member, Membership, Organization
+from app.models import EndReason, Import, Meeting, Member, Membership, Organization
 from app.models.base import MemberRow, OrganizationRow
 from app.policies.actors import Actor
 from app.policies.roles import Permission, Reach
@@ -38,6 +38,23 @@ def rows_within_reach(
     else:
         raise TypeError(f"{model.__name__} does not belong to an organisation")
     return or_(within, own) if actor.paths(permission, Reach.SELF) else within
+
+
+def ways_to_see(permission: Permission, model: type[SQLModel]) -> tuple[Permission, ...]:
+    """By what else such a row is known to be there: then it is forbidden, and not missing.
+
+    None for a permission to read: what may not be read does not exist.
+    """
+    if permission.reading is permission:
+        return ()
+    return tuple({permission.reading: 0, _SEEN_BY.get(model, permission.reading): 0})
+
+
+_SEEN_BY: dict[type[SQLModel], Permission] = {
+    Organization: Permission.ORGANIZATION_READ,
+    Member: Permission.MEMBER_READ,
+    Meeting: Permission.MEETING_READ,
+}
 
 
 def within_branch(path: str) -> ColumnElement[bool]:
