@@ -7,20 +7,23 @@ thread, and the commit comes before the answer leaves.
 import functools
 import inspect
 import re
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
+from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from app.core import clock, database
-from app.core.errors import Unauthenticated, UnsupportedMediaType
+from app.core.errors import Malformed, Unauthenticated, UnsupportedMediaType
 from app.core.tokens import AccessClaims, verify_access
 from app.gate import problems
 from app.gate.strict_json import StrictRequest
@@ -37,6 +40,7 @@ class Ticket:
 
     method: str
     path: str
+    query: str
     claims: AccessClaims | None
     request_id: str
     if_none_match: str | None
@@ -106,16 +110,25 @@ class WorkRoute(APIRoute):
 
     async def issue_ticket(self, request: Request) -> Ticket:
         claims = None if self.anonymous else _claims_of(request)
+        if request.query_params and not self.dependant.query_params:
+            raise _unknown("query", request.query_params)
         if self.body_field is not None:
-            _check_media_type(request)
+            takes = "multipart/form-data" if self._takes_form() else "application/json"
+            _check_media_type(request, takes)
+        elif await request.body() and (told := await _read(request)):
+            raise _unknown("body", told) if isinstance(told, dict) else Malformed
         return Ticket(
             method=request.method,
             path=request.url.path,
+            query=request.url.query,
             claims=claims,
             request_id=request.state.request_id,
             if_none_match=request.headers.get("if-none-match"),
             key=await self._key_of(request, claims),
         )
+
+    def _takes_form(self) -> bool:
+        return self.body_field is not None and isinstance(self.body_field.field_info, Form)
 
     async def _key_of(
         self, request: Request, claims: AccessClaims | None
@@ -151,13 +164,27 @@ def _claims_of(request: Request) -> AccessClaims:
     return verify_access(token, clock.now())
 
 
-def _check_media_type(request: Request) -> None:
+def _check_media_type(request: Request, takes: str) -> None:
     given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     has_body = request.headers.get("content-length", "0") != "0" or (
         "transfer-encoding" in request.headers
     )
-    if has_body and given not in ("application/json", "multipart/form-data"):
+    if has_body and given != takes:
         raise UnsupportedMediaType
+
+
+async def _read(request: Request) -> Any:
+    try:
+        return await request.json()
+    except ValueError as error:
+        raise Malformed from error
+
+
+def _unknown(place: str, names: Iterable[str]) -> RequestValidationError:
+    """What was said to a route that does not listen to it."""
+    return RequestValidationError(
+        [{"type": "extra_forbidden", "loc": (place, name)} for name in names]
+    )
 
 
 def _in_one_hop(
@@ -254,6 +281,10 @@ def _headers(body: Any, ticket: Ticket, status: int) -> dict[str, str]:
         headers["etag"] = f'"{version}"'
     if status == 201 and isinstance(row_id := getattr(body, "id", None), UUID):
         headers["location"] = f"{ticket.path}/{row_id}"
+    if isinstance(cursor := getattr(body, "next_cursor", None), str):
+        asked = parse_qsl(ticket.query, keep_blank_values=True)
+        again = urlencode([*(pair for pair in asked if pair[0] != "cursor"), ("cursor", cursor)])
+        headers["link"] = f'<{ticket.path}?{again}>; rel="next"'
     return headers
 
 
