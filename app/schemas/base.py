@@ -1,7 +1,8 @@
 """Two directions, two bases, and one way to write each common value."""
 
+import re
 from datetime import UTC, date
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from pydantic import (
@@ -16,6 +17,10 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.core.text import has_forbidden_characters, nfc
+
+DayOrMoment = TypeVar("DayOrMoment", bound=date)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:")
 
 
 class Input(BaseModel):
@@ -34,30 +39,55 @@ def _clean(text: object) -> object:
     """Composed (NFC) and trimmed; nothing invisible that could hide or reorder words."""
     if not isinstance(text, str):
         return text
-    composed = nfc(text).strip()
-    if has_forbidden_characters(composed.replace("\n", " ").replace("\t", " ")):
+    return _shown(nfc(text).strip(), keep_lines=False)
+
+
+def _clean_lines(text: object) -> object:
+    """The same for text of several lines."""
+    if not isinstance(text, str):
+        return text
+    return _shown(nfc(text).strip(), keep_lines=True)
+
+
+def _shown(text: str, *, keep_lines: bool) -> str:
+    if has_forbidden_characters(text, keep_lines=keep_lines):
         raise PydanticCustomError(
             "forbidden_characters", "contains characters that cannot be shown"
         )
-    return composed
+    return text
 
 
-def _plausible(day: date) -> date:
+def _written_day(value: object) -> object:
+    """Only `YYYY-MM-DD`: the parser itself takes seconds since 1970, and days with a time."""
+    if not isinstance(value, date) and not (isinstance(value, str) and _DAY.fullmatch(value)):
+        raise PydanticCustomError("date_format", "is no day")
+    return value
+
+
+def _written_moment(value: object) -> object:
+    if not isinstance(value, date) and not (isinstance(value, str) and _MOMENT.match(value)):
+        raise PydanticCustomError("datetime_format", "is no moment")
+    return value
+
+
+def _plausible(day: DayOrMoment) -> DayOrMoment:
     if not 1900 <= day.year <= 2100:
         raise PydanticCustomError("date_out_of_range", "lies outside 1900 to 2100")
     return day
 
 
 Clean = BeforeValidator(_clean)
+CleanLines = BeforeValidator(_clean_lines)
 Name = Annotated[str, Clean, StringConstraints(min_length=1, max_length=200)]
-Line = Annotated[str, Clean, StringConstraints(min_length=1, max_length=500)]
-LongText = Annotated[str, Clean, StringConstraints(min_length=1, max_length=100_000)]
+Line = Annotated[str, CleanLines, StringConstraints(min_length=1, max_length=500)]
+LongText = Annotated[str, CleanLines, StringConstraints(min_length=1, max_length=100_000)]
 SearchText = Annotated[str, Clean, StringConstraints(min_length=1, max_length=100)]
-Day = Annotated[date, AfterValidator(_plausible)]
+Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_plausible)]
 Instant = Annotated[
     AwareDatetime,
+    BeforeValidator(_written_moment),
+    AfterValidator(_plausible),
     AfterValidator(lambda moment: moment.astimezone(UTC)),
-    AfterValidator(lambda moment: (_plausible(moment.date()), moment)[1]),
 ]
 Period = Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2})-(0[1-9]|1[0-2])$")]
 Digits12 = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
