@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, bindparam, insert, update
 from sqlmodel import col, select
 
-from app.core.errors import Forbidden, InvalidTransition, NotFound
+from app.core.errors import InvalidTransition
 from app.core.ids import new_id
 from app.core.paging import Page
 from app.models import (
@@ -48,7 +48,7 @@ def get(work: Work, meeting_id: UUID) -> Sheet:
 
 def mark(work: Work, meeting_id: UUID, data: AttendanceMarks, if_match: int | None) -> Sheet:
     """Every mark or none; lines not named, and marks that change nothing, leave no event."""
-    meeting = _meeting_to_mark(work, meeting_id)
+    meeting = work.fetch(Permission.ATTENDANCE_MARK, Meeting, meeting_id)
     expect_version(meeting.sheet_version, if_match)
     if meeting.status not in WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
@@ -96,15 +96,6 @@ def renew(work: Work, meeting_id: UUID) -> None:
         .values(sheet_version=col(Meeting.sheet_version) + 1, version=col(Meeting.version) + 1)
         .execution_options(scoped="of a reached meeting", synchronize_session=False)
     )
-
-
-def _meeting_to_mark(work: Work, meeting_id: UUID) -> Meeting:
-    """A member sees the meeting and the own line of its sheet, and may not mark: 403."""
-    try:
-        return work.fetch(Permission.ATTENDANCE_MARK, Meeting, meeting_id)
-    except NotFound:
-        work.fetch(Permission.MEETING_READ, Meeting, meeting_id)
-        raise Forbidden from None
 
 
 def _lines(work: Work, permission: Permission, meeting: Meeting) -> list[Line]:
