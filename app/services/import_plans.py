@@ -4,11 +4,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
+
+from sqlalchemy import insert
+from sqlmodel import SQLModel
 
 from app.core.errors import Conflict
 from app.models import RowState
+from app.work import Work
 from app.workbooks.columns import FORMATS, Layout
 from app.workbooks.tables import CellError
 
@@ -123,6 +127,12 @@ def portions(items: Iterable[Item]) -> Iterator[list[Item]]:
     rest = iter(items)
     while portion := list(islice(rest, AT_ONCE)):
         yield portion
+
+
+def insert_all(work: Work, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:
+    """Insert rows whose every column is given: no object is made of them, no default asked."""
+    for portion in portions(rows):
+        work.session.connection().execute(insert(model), portion)
 
 
 def _is_full_code(digits: str) -> bool:

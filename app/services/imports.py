@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
+from app.core import collector
 from app.core.confidential import seal, unseal
 from app.core.errors import Forbidden, UnsupportedMediaType
 from app.core.ids import new_id
@@ -21,7 +23,7 @@ from app.models import Import, ImportKind, ImportRow, RowState
 from app.policies.roles import Permission
 from app.schemas.imports import ImportRowQuery
 from app.services import member_entries, member_plans, organization_plans
-from app.services.import_plans import DataMoved, Lines, Plan
+from app.services.import_plans import DataMoved, Lines, Plan, insert_all
 from app.work import Work
 from app.workbooks import members, organizations, reading
 from app.workbooks.columns import Layout
@@ -92,6 +94,7 @@ def expect_allowed(work: Work, kind: ImportKind) -> None:
         raise Forbidden
 
 
+@collector.held_back()
 def create(work: Work, parsed: Parsed) -> Import:
     """Keep a preview: what each row would change. Nothing is changed yet."""
     expect_allowed(work, parsed.kind)
@@ -120,10 +123,9 @@ def create(work: Work, parsed: Parsed) -> Import:
         )
     )
     work.session.flush()  # its rows refer to it
-    rows = [_planned_row(imported, each, parsed) for each in plans]
-    rows += [_refused_row(imported, row.row_number, row.errors, table) for row in unreadable]
-    if rows:
-        work.session.connection().execute(insert(ImportRow), rows)
+    accepted = (_planned_row(imported, each, parsed) for each in plans)
+    refused = (_refused_row(imported, row.row_number, row.errors, table) for row in unreadable)
+    insert_all(work, ImportRow, chain(accepted, refused))
     work.record("import.created", imported, kind=parsed.kind, counts=counts)
     return imported
 
@@ -151,6 +153,7 @@ def reject_workbook(work: Work, import_id: UUID) -> bytes:
     return write_rejects(Layout(imported.layout), rejects)
 
 
+@collector.held_back()
 def commit(work: Work, import_id: UUID) -> Import:
     """Carry the preview out, all of it; refuses when the data moved since."""
     imported = get(work, import_id).take("commit")

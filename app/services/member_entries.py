@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, insert, or_, select, update
-from sqlmodel import SQLModel, col
+from sqlalchemy import bindparam, or_, select, update
+from sqlmodel import col
 
 from app.core import periods
 from app.core.clock import local_date
@@ -15,7 +15,7 @@ from app.core.ids import new_id
 from app.core.text import fold, sort_key
 from app.models import EndReason, Exemption, Member, Membership, MembershipKind, RowState
 from app.services import figures
-from app.services.import_plans import DataMoved, portions
+from app.services.import_plans import DataMoved, insert_all, portions
 from app.services.member_plans import MemberPlan
 from app.work import Work
 
@@ -32,13 +32,13 @@ def carry_out(work: Work, plans: Sequence[MemberPlan]) -> None:
     """Enter and change members, then bring the figures of every cell touched up to date."""
     new = [each for each in plans if each.state is RowState.NEW]
     changed = [each for each in plans if each.state is RowState.CHANGED]
-    _insert(work, Member, [_new_member(work, each) for each in new])
+    insert_all(work, Member, (_new_member(work, each) for each in new))
     _change_members(work, changed)
     ended = _end_memberships(work, changed)
     opened = [*new, *(each for each in changed if each.moves or each.returns)]
-    _insert(work, Membership, [_new_membership(work, each) for each in opened])
+    insert_all(work, Membership, (_new_membership(work, each) for each in opened))
     exempted = [each for each in plans if each.exempted]
-    _insert(work, Exemption, [_new_exemption(work, each) for each in exempted])
+    insert_all(work, Exemption, (_new_exemption(work, each) for each in exempted))
     today = local_date(work.now)
     touched = [(each.place_id, today) for each in opened] + ended
     touched += [(each.place_id, each.line.state_on or today) for each in exempted]
@@ -146,11 +146,6 @@ def _new_exemption(work: Work, each: MemberPlan) -> Values:
         "valid_from": each.line.state_on,
         "valid_to": None,
     }
-
-
-def _insert(work: Work, model: type[SQLModel], rows: Sequence[Values]) -> None:
-    if rows:
-        work.session.connection().execute(insert(model), rows)
 
 
 def _update(work: Work, model: Any, names: Iterable[str], rows: Sequence[Values]) -> None:
