@@ -143,30 +143,50 @@ class TestCreate:
         assert code_of(answer) == (422, "invalid")
         assert answer.json()["errors"][0]["pointer"] == "/kind"
 
-    def test_a_file_is_required(self, sign_in: SignIn) -> None:
-        answer = sign_in("officer").post("/imports", data={"kind": "members"}, files={})
+    @pytest.mark.parametrize(
+        ("fields", "pointer", "code"),
+        [
+            ({"kind": (None, "members")}, "/file", "required"),
+            ({"file": ("a.xlsx", b"PK")}, "/kind", "required"),
+            ({"kind": (None, "members"), "file": (None, "PK")}, "/file", "invalid"),
+            (
+                {"kind": (None, "members"), "file": ("a.xlsx", b"PK"), "force": (None, "yes")},
+                "/force",
+                "unknown_field",
+            ),
+        ],
+    )
+    def test_a_form_of_other_fields_is_refused(
+        self, sign_in: SignIn, fields: dict[str, Any], pointer: str, code: str
+    ) -> None:
+        answer = sign_in("officer").post("/imports", files=fields)
 
-        assert answer.status_code in (415, 422)
+        assert code_of(answer) == (422, "invalid")
+        [error] = answer.json()["errors"]
+        assert (error["pointer"], error["code"]) == (pointer, code)
+
+    def test_a_body_that_is_no_form_is_refused(self, sign_in: SignIn) -> None:
+        answer = sign_in("officer").post("/imports", json={"kind": "members", "file": "PK"})
+
+        assert code_of(answer) == (415, "unsupported_media_type")
 
     def test_a_repeat_under_its_key_makes_one_preview(
         self, sign_in: SignIn, session: Session
     ) -> None:
         client = sign_in("officer")
-        content = make_full_list(newcomer(1))
-        request = {
-            "headers": {
-                "idempotency-key": "import-1",
-                "content-type": "multipart/form-data; boundary=x",
-            },
-            "content": (
-                b'--x\r\nContent-Disposition: form-data; name="kind"\r\n\r\nmembers\r\n'
-                b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n'
-                + content
-                + b"\r\n--x--\r\n"
-            ),
+        headers = {
+            "idempotency-key": "import-1",
+            "content-type": "multipart/form-data; boundary=x",
         }
+        form = (
+            b'--x\r\nContent-Disposition: form-data; name="kind"\r\n\r\nmembers\r\n'
+            b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n'
+            + make_full_list(newcomer(1))
+            + b"\r\n--x--\r\n"
+        )
 
-        first, second = client.post("/imports", **request), client.post("/imports", **request)
+        first = client.post("/imports", headers=headers, content=form)
+        second = client.post("/imports", headers=headers, content=form)
 
         assert (first.status_code, second.status_code) == (201, 201)
         assert first.json() == second.json()

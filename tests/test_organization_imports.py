@@ -146,7 +146,7 @@ class TestChanging:
 
     def test_the_same_tree_twice_changes_nothing(self, sign_in: SignIn) -> None:
         client = sign_in("administrator")
-        units = [
+        units: list[list[str | None]] = [
             ["97.001.009", "Đảng bộ xã Đông", "grassroots", "residential", ROOT],
             ["97.001.009.000.001", "Chi bộ Đông 1", "cell", None, "97.001.009"],
         ]

@@ -11,6 +11,7 @@ from app.core.paging import Page
 from app.core.settings import UPLOAD_LIMIT
 from app.models import Import, ImportKind, ImportRow
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
+from app.schemas.base import Input
 from app.schemas.imports import ImportRead, ImportRowQuery, ImportRowRead
 from app.services import imports
 from app.work import Work
@@ -19,15 +20,23 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 router = APIRouter(prefix="/imports", tags=["imports"], route_class=WorkRoute)
 
 
+class ImportUpload(Input):
+    """A workbook, and what it lists."""  # here, since only routers know an uploaded file
+
+    file: UploadFile
+    kind: ImportKind
+
+
 @router.post("", response_model=ImportRead, status_code=201, max_body_size=UPLOAD_LIMIT)
 def create_import(
-    preparation: CurrentPreparation, file: UploadFile, kind: Annotated[ImportKind, Form()]
+    preparation: CurrentPreparation,
+    data: Annotated[ImportUpload, Form(media_type="multipart/form-data")],
 ) -> Callable[[Work], Import]:
     """Read a workbook and keep a preview of what each row would change."""
     with preparation.reading() as work:
-        imports.expect_allowed(work, kind)
+        imports.expect_allowed(work, data.kind)
         today = local_date(work.now)
-    parsed = imports.prepare(file.file.read(), kind, today)
+    parsed = imports.prepare(data.file.file.read(), data.kind, today)
     return lambda work: imports.create(work, parsed)
 
 
