@@ -23,9 +23,9 @@ def _long_enough(password: str) -> str:
 NewPassword = Annotated[str, AfterValidator(_long_enough)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Secret = Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-DeviceName = Annotated[str, Clean, StringConstraints(max_length=100)]
+DeviceName = Annotated[str, StringConstraints(max_length=100), Clean]
 DeviceKey = Annotated[str, StringConstraints(min_length=16, max_length=100)]
-Identifier = Annotated[str, Clean, StringConstraints(min_length=1, max_length=64)]
+Identifier = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
 
 
 class Activation(Input):

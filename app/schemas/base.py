@@ -78,10 +78,10 @@ def _plausible(day: DayOrMoment) -> DayOrMoment:
 
 Clean = BeforeValidator(_clean)
 CleanLines = BeforeValidator(_clean_lines)
-Name = Annotated[str, Clean, StringConstraints(min_length=1, max_length=200)]
-Line = Annotated[str, CleanLines, StringConstraints(min_length=1, max_length=500)]
-LongText = Annotated[str, CleanLines, StringConstraints(min_length=1, max_length=100_000)]
-SearchText = Annotated[str, Clean, StringConstraints(min_length=1, max_length=100)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500), CleanLines]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=100_000), CleanLines]
+SearchText = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
 Day = Annotated[date, BeforeValidator(_written_day), AfterValidator(_plausible)]
 Instant = Annotated[
     AwareDatetime,

@@ -11,7 +11,7 @@ from app.models import AttendanceStatus, HeldAs, MeetingKind, MeetingStatus
 from app.schemas.base import Clean, Input, Instant, Line, LongText, Name, Output, Period
 
 WebAddress = Annotated[
-    str, Clean, StringConstraints(max_length=500, pattern=r"^https?://[^\s/?#]+\S*$")
+    str, StringConstraints(max_length=500, pattern=r"^https?://[^\s/?#]+\S*$"), Clean
 ]
 
 
