@@ -1,5 +1,6 @@
 """Members: entered by the office or the cell, read masked, changed field by field."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from app.policies.roles import Permission
 from app.policies.scope import within_branch
 from app.schemas.members import MemberCreate, MemberQuery, MemberRead, MemberUpdate
 from app.services import figures, member_views
+from app.services.intervals import expect_valid
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -23,6 +25,7 @@ FILTERS: Filters = {
     "text": lambda text: col(Member.search_text).contains(fold(text), autoescape=True),
 }
 ORDER = Order((col(Member.sort_key), col(Member.id)))
+ADULT_AGE = 18
 _HIDDEN = ("card_number", "personal_id", "phone")
 
 
@@ -76,7 +79,9 @@ def create(work: Work, data: MemberCreate) -> MemberRead:
             "Đảng viên sinh hoạt tại chi bộ; hãy chọn một chi bộ.",
             "A member belongs to a cell.",
         )
-    _refuse_impossible(data.model_dump())
+    today = local_date(work.now)
+    expect_valid(cell, today, "/organization_id")
+    _refuse_impossible(data.model_dump(), today)
     _refuse_taken(work, data.model_dump())
     shown = data.model_dump(exclude={*_HIDDEN, "organization_id"})
     member = Member(
@@ -89,7 +94,6 @@ def create(work: Work, data: MemberCreate) -> MemberRead:
         setattr(member, name, getattr(data, name))
     work.add(member)
     work.session.flush()
-    today = local_date(work.now)
     work.add(Membership(organization_id=cell.id, member_id=member.id, valid_from=today))
     work.record("member.created", member, organization_id=str(cell.id))
     figures.recount_members(work, [member.id], since=today)
@@ -100,7 +104,8 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
     member = work.fetch(Permission.MEMBER_CHANGE, Member, member_id)
     expect_version(member.version, if_match)
     changes = data.model_dump(exclude_unset=True)
-    _refuse_impossible(member.model_dump() | changes)
+    known = {name: getattr(member, name) for name in MemberUpdate.model_fields}
+    _refuse_impossible(known | changes, local_date(work.now))
     _refuse_taken(work, changes, besides=member.id)
     for name, value in changes.items():
         setattr(member, name, value)
@@ -112,17 +117,31 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
     return get(work, member_id)
 
 
-def _refuse_impossible(facts: dict[str, Any]) -> None:
-    """Admitted at 18 at the earliest, official not before (Điều lệ Đảng, 1.2 and 5)."""
+def _refuse_impossible(facts: dict[str, Any], today: date) -> None:
+    """Admitted at 18 at the earliest, official not before (Điều lệ Đảng, 1.2 and 5).
+
+    A new card number of 12 digits is the personal id; older ones are shorter.
+    """
     born_on, admitted_on, official_on = (
         facts.get(name) for name in ("born_on", "admitted_on", "official_on")
     )
-    if born_on and admitted_on and (admitted_on.year - born_on.year) < 18:
+    if born_on and admitted_on and _years(born_on, admitted_on) < ADULT_AGE:
         raise Invalid.at(
             "/admitted_on",
             "too_young",
             "Ngày vào Đảng phải sau khi đủ 18 tuổi.",
             "Members are admitted at 18 at the earliest.",
+        )
+    if admitted_on and admitted_on > today:
+        raise Invalid.at(
+            "/admitted_on", "in_the_future", "Ngày vào Đảng chưa đến.", "This day is yet to come."
+        )
+    if len(card_number := facts["card_number"] or "") == 12 and card_number != facts["personal_id"]:
+        raise Invalid.at(
+            "/card_number",
+            "card_number_mismatch",
+            "Số thẻ 12 chữ số phải trùng số định danh cá nhân.",
+            "A card number of 12 digits equals the personal id.",
         )
     if admitted_on and official_on and official_on < admitted_on:
         raise Invalid.at(
@@ -131,6 +150,10 @@ def _refuse_impossible(facts: dict[str, Any]) -> None:
             "Ngày chính thức không thể trước ngày vào Đảng.",
             "The official date lies before the admission.",
         )
+
+
+def _years(first: date, last: date) -> int:
+    return last.year - first.year - ((last.month, last.day) < (first.month, first.day))
 
 
 def _refuse_taken(work: Work, values: dict[str, Any], besides: UUID | None = None) -> None:

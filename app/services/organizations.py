@@ -22,7 +22,7 @@ from app.schemas.organizations import (
     OrganizationUpdate,
 )
 from app.services import figure_days, figures
-from app.services.intervals import expect_interval
+from app.services.intervals import expect_interval, expect_valid
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -78,12 +78,14 @@ def create(work: Work, data: OrganizationCreate) -> Organization:
             "Loại tổ chức này không thể trực thuộc tổ chức cấp trên đã chọn.",
             "A unit of this kind cannot stand under that parent.",
         )
+    valid_from = data.valid_from or local_date(work.now)
+    expect_valid(parent, valid_from, "/valid_from")
     _refuse_taken(work, data.code)
     found = data.model_dump(exclude={"parent_id", "valid_from"})
     unit = Organization(
         **found,
         search_text=fold(f"{data.name} {data.code}"),
-        valid_from=data.valid_from or local_date(work.now),
+        valid_from=valid_from,
         segment="",
         path="",
     )
@@ -169,12 +171,10 @@ def _refuse_taken(work: Work, code: str) -> None:
 def _refuse_closing(work: Work, unit: Organization, day: date) -> None:
     """A unit closes after everything in it: nobody is left in a cell that is no more."""
     expect_interval(unit.valid_from, day)
-    below = select(Organization.id).where(
-        Organization.parent_id == unit.id, *valid_on(Organization, day)
-    )
-    members = select(Membership.id).where(
-        Membership.organization_id == unit.id, *valid_on(Membership, day)
-    )
+    _, lasts = valid_on(Organization, day)
+    below = select(Organization.id).where(Organization.parent_id == unit.id, lasts)
+    _, stays = valid_on(Membership, day)
+    members = select(Membership.id).where(Membership.organization_id == unit.id, stays)
     for statement in (below, members):
         if work.session.execute(statement.execution_options(scoped="below the unit")).first():
             raise StillInUse
