@@ -79,6 +79,7 @@ class Parsed:
     table: Table[Any]
 
 
+@collector.held_back()
 def prepare(content: bytes, kind: ImportKind, today: date) -> Parsed:
     """Read the workbook; refuses what is none, or has no known header, or too many rows."""
     if not content.startswith(_ZIP):
