@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Select, text
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
@@ -29,11 +29,9 @@ from app.models import (
     Member,
     Membership,
     MembershipKind,
-    MemberState,
     Office,
     Organization,
     Role,
-    Standing,
 )
 from app.models.base import valid_on
 from app.policies.roles import Permission
@@ -51,7 +49,7 @@ from app.schemas.cells import (
 from app.schemas.dashboards import Figures
 from app.services.dashboards import figures_of
 from app.services.denominators import is_cell_on
-from app.services.member_views import state_on
+from app.services.member_views import standing_on, state_on
 from app.work import Work
 
 FILTERS: Filters = {
@@ -146,21 +144,24 @@ def _leaders(work: Work, ids: Collection[UUID], today: date) -> dict[tuple[UUID,
 
 def _members(work: Work, ids: Collection[UUID], today: date) -> dict[UUID, MemberCounts]:
     statement = (
-        select(Membership.organization_id, Membership.kind, Member, state_on(today))
+        pick(
+            Membership.organization_id,
+            Membership.kind,
+            standing_on(today),
+            state_on(today),
+            func.count(),
+        )
         .join(Member, col(Member.id) == Membership.member_id)
         .where(col(Membership.organization_id).in_(ids), *valid_on(Membership, today))
+        .group_by(col(Membership.organization_id), col(Membership.kind), text("3"), text("4"))
     )
     counted: dict[UUID, Counter[str]] = defaultdict(Counter)
-    for cell_id, kind, member, state in _records(work, statement):
-        counts = counted[cell_id]
+    for cell_id, kind, standing, state, number in _records(work, statement):
         if kind is MembershipKind.TEMPORARY:
-            counts["temporary"] += 1
+            counted[cell_id]["temporary"] += number
             continue
-        counts["total"] += 1
-        counts[str(MemberState(state))] += 1
-        standing = member.standing_on(today)
-        if standing is not None:
-            counts[str(Standing(standing))] += 1
+        for name in filter(None, ("total", standing, state)):
+            counted[cell_id][str(name)] += number
     names = MemberCounts.model_fields
     return {cell_id: MemberCounts(**{n: counted[cell_id][n] for n in names}) for cell_id in ids}
 

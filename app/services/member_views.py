@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, null, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -21,6 +21,7 @@ from app.models import (
     Membership,
     MembershipKind,
     MemberState,
+    Standing,
 )
 from app.models.base import valid_on
 from app.schemas.members import MemberRead
@@ -46,6 +47,16 @@ def state_on(day: date) -> ColumnElement[Any]:
     ]
     held = [(_is_under(kind, day), state) for kind, state in _SHOWN_STATES]
     return case(*gone, *held, else_=MemberState.ACTIVE.value)
+
+
+def standing_on(day: date) -> ColumnElement[Any]:
+    """`Member.standing_on` as SQL."""
+    return case(
+        (col(Member.official_on) <= day, Standing.OFFICIAL.value),
+        (col(Member.official_on) > day, Standing.PROBATIONARY.value),
+        (col(Member.is_probationary).is_(True), Standing.PROBATIONARY.value),
+        else_=null(),
+    )
 
 
 def account_state(now: datetime) -> ColumnElement[Any]:
