@@ -1,0 +1,1 @@
+"""Measures this machine: what the service costs beside the least that the same work can cost."""

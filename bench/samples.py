@@ -1,0 +1,70 @@
+"""What a measurement hands over: a number of ours, and the reference taken right beside it."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from statistics import median
+from typing import NamedTuple
+
+
+class Sample(NamedTuple):
+    name: str
+    ours: float
+    reference: float | None = None
+
+    def hand_over(self) -> None:
+        """To the process that started this one."""
+        print(json.dumps(self), flush=True)
+
+
+@dataclass(frozen=True)
+class Aim:
+    """A ratio where there is a reference, else a plain number."""
+
+    what: str
+    unit: str
+    at_most: float
+    is_ratio: bool = True
+
+    def line(self, samples: Iterable[Sample]) -> list[str]:
+        """One line of the table: medians, and the median of the pairs' ratios."""
+        taken = list(samples)
+        ours = median(sample.ours for sample in taken)
+        references = [sample.reference for sample in taken if sample.reference is not None]
+        ratios = [sample.ours / sample.reference for sample in taken if sample.reference]
+        reached = median(ratios) if self.is_ratio else ours
+        return [
+            self.what,
+            self._shown(ours),
+            self._shown(median(references)) if references else "",
+            f"{reached:.1f}x" if self.is_ratio else "",
+            f"{self.at_most:g}x" if self.is_ratio else self._shown(self.at_most),
+            "yes" if reached <= self.at_most else "NO",
+        ]
+
+    def _shown(self, number: float) -> str:
+        return f"{number:.3g} {self.unit}" if number < 100 else f"{number:.0f} {self.unit}"
+
+
+HEAD = ["measured", "ours", "reference", "ratio", "aim", "reached"]
+AIMS = {
+    "dashboard": Aim("dashboard with children, CPU of the server a request", "ms", 8),
+    "sheet": Aim("one sheet of 19 members, with the commit", "ms", 3),
+    "import": Aim("import of 11,525 rows, with the commit", "s", 6),
+    "import memory": Aim("import, peak memory", "MB", 400, is_ratio=False),
+    "demo": Aim("demonstration load", "s", 60, is_ratio=False),
+}
+
+
+def table(samples: Iterable[Sample]) -> str:
+    """In the order of the aims; those that were not measured are left out."""
+    by_name = defaultdict(list)
+    for sample in samples:
+        by_name[sample.name].append(sample)
+    lines = [aim.line(by_name[name]) for name, aim in AIMS.items() if name in by_name]
+    widths = [max(map(len, column)) for column in zip(HEAD, *lines, strict=True)]
+    return "\n".join(
+        "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        for line in [HEAD, *lines]
+    )
