@@ -104,9 +104,7 @@ def write(evening: Evening) -> float:
     started = time.perf_counter()
     with database.engine().begin() as connection:
         connection.execute(_LINE, [_line(evening, line, now) for line, _ in evening.lines])
-        connection.execute(
-            _EVENT, [_event(evening, line, member, now) for line, member in evening.lines]
-        )
+        connection.execute(_EVENT, [_event(evening, pair, now) for pair in evening.lines])
         connection.execute(_TRACE, _trace(evening, now))
         connection.execute(_MEETING, {"meeting": meeting.id})
         _count(connection, evening)
