@@ -7,6 +7,7 @@ import anyio.to_thread
 import uvicorn
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
 
 from app.core.settings import BODY_LIMIT, THREADS, settings
 from app.gate.edge import Edge
@@ -62,9 +63,16 @@ async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         yield
 
 
+class Service(FastAPI):
+    """FastAPI with the edge around everything, its own refusals and faults included."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        return Edge(super().build_middleware_stack())
+
+
 def create_app() -> FastAPI:
     """The whole service as one ASGI application."""
-    app = FastAPI(
+    app = Service(
         title="Sổ tay Đảng viên điện tử",
         version="0.1.0",
         docs_url=None,
@@ -85,7 +93,6 @@ def create_app() -> FastAPI:
     if settings().docs:
         docs.serve(app)
     install_problem_handlers(app)
-    app.add_middleware(Edge)
     plain = app.openapi
     app.openapi = lambda: describe(plain())  # type: ignore[method-assign]  # FastAPI's own way
     return app

@@ -34,10 +34,12 @@ def make_engine(url: str) -> Engine:
     """An engine for either database; SQLite's folder is made when missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=THREADS + 2, max_overflow=4)
+        return create_engine(
+            url, hide_parameters=True, pool_pre_ping=True, pool_size=THREADS + 2, max_overflow=4
+        )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, pool_size=THREADS + 2, max_overflow=4)
+    made = create_engine(url, hide_parameters=True, pool_size=THREADS + 2, max_overflow=4)
     event.listen(made, "connect", _harden_sqlite)
     event.listen(made, "begin", _begin_immediately)
     return made

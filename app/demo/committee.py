@@ -87,7 +87,9 @@ def _members(work: Work, cells: Iterable[Organization]) -> dict[UUID, list[UUID]
 
 
 def _leaders(work: Work, cells: Iterable[Organization]) -> dict[UUID, tuple[UUID, UUID]]:
-    by_card = dict(_rows(work, select(Member.card_number_index, Member.id)).all())
+    by_card: dict[bytes, UUID] = dict(
+        _rows(work, select(Member.card_number_index, Member.id)).all()
+    )
     by_code = {cell.code: cell.id for cell in cells}
 
     def member_id(card_number: str) -> UUID:

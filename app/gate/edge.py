@@ -6,9 +6,12 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter, Histogram
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.core.errors import TooLarge
 from app.core.ids import new_id
+from app.gate.problems import render
 
 log = structlog.get_logger("access")
 
@@ -45,10 +48,28 @@ class Edge:
                 _dress(message, request_id)
             await send(message)
 
+        is_replaced = False
+
+        async def guarded(message: Message) -> None:
+            nonlocal is_replaced
+            if _is_bare_refusal(message):  # the framework's own word for a body that is too large
+                is_replaced = True
+                refusal = render(Request(scope), TooLarge())
+                await refusal(scope, receive, dressed)
+            elif not is_replaced:
+                await dressed(message)
+
         try:
-            await self.app(scope, receive, dressed)
+            await self.app(scope, receive, guarded)
         finally:
             _note(scope, status, time.perf_counter() - started, request_id)
+
+
+def _is_bare_refusal(message: Message) -> bool:
+    return message["type"] == "http.response.start" and (
+        message["status"] == TooLarge.status
+        and (b"content-type", b"application/problem+json") not in message["headers"]
+    )
 
 
 def _request_id(scope: Scope) -> str:

@@ -63,7 +63,6 @@ class NotAWorkbook(Invalid):
 class TooManyRows(TooLarge):
     """More rows than one import takes."""
 
-    code = "too_many_rows"
     vi = "Tệp có quá 50.000 dòng dữ liệu."
     en = "The file has more than 50,000 rows of data."
 

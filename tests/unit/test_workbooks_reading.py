@@ -109,7 +109,7 @@ class TestTooLarge:
 
         with pytest.raises(TooManyRows) as refusal:
             read(sheet_of(rows))
-        assert (refusal.value.status, refusal.value.code) == (413, "too_many_rows")
+        assert (refusal.value.status, refusal.value.code) == (413, "too_large")
 
     def test_a_lone_cell_at_the_last_corner_is_refused_unparsed(self) -> None:
         corner = b'<row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
