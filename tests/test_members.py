@@ -140,8 +140,8 @@ class TestSearch:
         secretary.post("/activation-codes", json={"member_ids": [str(invited)]})
 
         def count(*states: str) -> int:
-            query = [("account_state", state) for state in states]
-            return len(ids(secretary.get("/members", params=query)))
+            query = "&".join(f"account_state={state}" for state in states)
+            return len(ids(secretary.get(f"/members?{query}")))
 
         assert ids(secretary.get("/members?account_state=invited")) == {invited}
         assert (count("none"), count("activated"), count("locked", "disabled")) == (4, 5, 0)
