@@ -100,7 +100,11 @@ def create_administrator(name: str, organization: str) -> None:
 
 @cli.command("import")
 def import_workbook(
-    file: Path, kind: ImportKind = ImportKind.MEMBERS, *, commit: bool = False
+    file: Path,
+    kind: ImportKind = ImportKind.MEMBERS,
+    *,
+    commit: bool = False,
+    rejects: Annotated[Path | None, typer.Option(help="where to write refused rows")] = None,
 ) -> None:
     """Preview a workbook, and commit it when told to."""
     parsed = imports.prepare(file.read_bytes(), kind, clock.local_date(clock.now()))
@@ -108,6 +112,9 @@ def import_workbook(
         work = Work(session, SYSTEM, clock.now())
         preview = imports.create(work, parsed)
         typer.echo(f"preview {preview.id}: {preview.counts}")
+        if rejects is not None:
+            rejects.write_bytes(imports.reject_workbook(work, preview.id))
+            typer.echo(f"wrote {rejects}")
         if commit:
             imports.commit(work, preview.id)
             typer.echo("committed")

@@ -1,0 +1,202 @@
+"""The commands an operator types: each says what it did, and fails aloud."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import time_machine
+from python_calamine import CalamineWorkbook
+from sqlalchemy import update
+from sqlmodel import Session, col
+from typer.testing import CliRunner, Result
+
+from app.cli import cli
+from app.core import database, keys, settings
+from app.models import Account, AuditEntry, Figure, Office, Role
+from app.workbooks import columns
+from app.workbooks.writing import write_organizations
+from tests.factories.workbooks import make_full_list, make_member
+from tests.world import World, rows
+
+
+def run(*words: str, typed: str | None = None) -> Result:
+    return CliRunner().invoke(cli, words, input=typed)
+
+
+@pytest.fixture
+def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a machine on which nothing was ever started."""
+    monkeypatch.setenv("SOTAY_KEYS_FILE", str(tmp_path / "var" / "keys.json"))
+    monkeypatch.setenv("SOTAY_DATABASE_URL", f"sqlite:///{tmp_path}/var/new.db")
+    caches = (settings.settings, keys.keys, database.engine)
+    for cache in caches:
+        cache.cache_clear()
+    yield tmp_path
+    database.engine().dispose()
+    monkeypatch.undo()
+    for cache in caches:
+        cache.cache_clear()
+
+
+class TestMigrate:
+    def test_it_makes_the_keys_once_for_an_untouched_database(self, fresh: Path) -> None:
+        file = fresh / "var" / "keys.json"
+
+        first = run("migrate")
+        made = file.read_text()
+        second = run("migrate")
+
+        assert (first.exit_code, second.exit_code) == (0, 0), first.output
+        assert "back it up" in first.output
+        assert file.read_text() == made
+        assert file.stat().st_mode & 0o077 == 0
+
+    def test_lost_keys_are_never_replaced(self, fresh: Path) -> None:
+        file = fresh / "var" / "keys.json"
+        run("migrate")
+        file.unlink()
+        keys.keys.cache_clear()
+
+        answer = run("migrate")
+
+        assert isinstance(answer.exception, keys.KeysMissing)
+        assert not file.exists()
+
+
+class TestImport:
+    def test_a_tree_and_its_members_come_in_by_two_commands(
+        self, empty_database: None, clock: time_machine.Traveller, tmp_path: Path
+    ) -> None:
+        tree, people, rejects = (tmp_path / f"{name}.xlsx" for name in ("a", "b", "c"))
+        write_organizations(
+            tree,
+            [
+                {"code": "97.001", "name": "Đảng bộ A", "kind": "superior"},
+                {
+                    "code": "97.002",
+                    "name": "Chi bộ B",
+                    "kind": "cell",
+                    "unit_type": "army",
+                    "parent_code": "97.001",
+                },
+            ],
+        )
+        people.write_bytes(
+            make_full_list(make_member(**{columns.ORGANIZATION: "97.002"}), make_member())
+        )
+
+        first = run("import", str(tree), "--kind", "organizations", "--commit")
+        second = run("import", str(people), "--commit", "--rejects", str(rejects))
+        third = run("import", str(people))
+
+        assert "'new': 2" in first.output, first.output
+        assert "'new': 1" in second.output, second.output
+        assert "'rejected': 1" in second.output
+        refused = CalamineWorkbook.from_path(str(rejects)).get_sheet_by_index(0).to_python()
+        assert refused[-1][-2] == "Không hợp lệ"
+        assert "'same': 1" in third.output, third.output
+        assert "committed" not in third.output
+        shown = run("dashboard")
+        assert "accounts_activated     0/1 = 0,00 %" in shown.output, shown.output
+
+
+class TestDashboard:
+    @pytest.mark.parametrize("name", ["", "97.001", "97.001.001"])
+    def test_it_prints_the_figures_in_vietnamese(
+        self, world: World, clock: time_machine.Traveller, name: str
+    ) -> None:
+        answer = run("dashboard", *([name] if name else []), "--period", "2026-05")
+
+        assert answer.exit_code == 0, answer.output
+        assert "cells_met              0/" in answer.output
+        assert "quiz_participation     0/0 = —" in answer.output
+        assert "," in answer.output
+
+    def test_an_unknown_unit_is_refused(self, world: World, clock: time_machine.Traveller) -> None:
+        assert run("dashboard", "no such unit").exit_code != 0
+
+
+class TestRecount:
+    def test_it_is_silent_about_true_figures_and_fails_for_false_ones(
+        self, world: World, clock: time_machine.Traveller, session: Session
+    ) -> None:
+        assert run("recount").exit_code == 0
+        corrupt = update(Figure).where(col(Figure.organization_id) == world.root.id)
+        session.execute(corrupt.values(cells=77).execution_options(scoped="a test"))
+
+        failed = run("recount")
+        repaired = run("recount", "--repair")
+
+        assert failed.exit_code == 1
+        assert "stored 77, true 3" in failed.output
+        assert "repaired" in repaired.output
+        assert run("recount").exit_code == 0
+
+
+class TestAdministrator:
+    def test_the_first_one_is_made_at_the_command_line(
+        self, world: World, clock: time_machine.Traveller, session: Session
+    ) -> None:
+        typed = "một mật khẩu rất dài\n" * 2
+
+        answer = run("admin", "create", "chi.huy", "97.001", typed=typed)
+
+        assert answer.exit_code == 0, answer.output
+        assert "mật khẩu rất dài" not in answer.output
+        account = rows(session, Account, Account.staff_name == "chi.huy")[0]
+        offices = rows(session, Office, Office.account_id == account.id)
+        assert [(row.role, row.organization_id) for row in offices] == [
+            (Role.ADMINISTRATOR, world.root.id)
+        ]
+        traces = rows(session, AuditEntry, AuditEntry.subject_id == account.id)
+        assert [row.action for row in traces] == ["account.created"]
+
+    @pytest.mark.parametrize(
+        ("name", "code", "password"),
+        [
+            ("quantri", "97.001", "một mật khẩu rất dài"),
+            ("khac", "12.345", "một mật khẩu rất dài"),
+            ("khac", "97.001", "ngắn"),
+        ],
+    )
+    def test_a_taken_name_an_unknown_unit_and_a_short_password_are_refused(
+        self,
+        world: World,
+        clock: time_machine.Traveller,
+        session: Session,
+        name: str,
+        code: str,
+        password: str,
+    ) -> None:
+        before = len(rows(session, Account))
+
+        assert run("admin", "create", name, code, typed=f"{password}\n" * 2).exit_code != 0
+
+        assert len(rows(session, Account)) == before
+
+
+class TestDemo:
+    def test_it_keeps_away_from_a_real_committee(
+        self, world: World, clock: time_machine.Traveller, session: Session
+    ) -> None:
+        hashes = {row.id: row.password_hash for row in rows(session, Account)}
+
+        answer = run("demo")
+
+        assert answer.exit_code == 1
+        assert "real committee" in answer.output
+        assert {row.id: row.password_hash for row in rows(session, Account)} == hashes
+
+    def test_it_writes_its_workbooks(self, tmp_path: Path) -> None:
+        answer = run("demo", "workbook", str(tmp_path))
+
+        assert answer.exit_code == 0
+        assert len(list(tmp_path.glob("*.xlsx"))) == 2
+
+
+class TestOpenApi:
+    def test_it_prints_the_document(self) -> None:
+        document = json.loads(run("openapi").output)
+
+        assert "/api/v1/meetings/{meeting_id}/schedule" in document["paths"]
