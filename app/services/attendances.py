@@ -102,17 +102,10 @@ def _lines(work: Work, permission: Permission, meeting: Meeting) -> list[Line]:
     """In the order of names. Of several reports of one member the latest is shown."""
     statement = (
         work.within_reach(permission, Attendance, *_COLUMNS)
-        .join(Member, col(Member.id) == col(Attendance.member_id))
-        .outerjoin(
-            AbsenceReport,
-            and_(
-                col(AbsenceReport.meeting_id) == col(Attendance.meeting_id),
-                col(AbsenceReport.member_id) == col(Attendance.member_id),
-                col(AbsenceReport.status) != AbsenceStatus.WITHDRAWN,
-            ),
-        )
+        .join(Member, _OF_MEMBER)
+        .outerjoin(AbsenceReport, _REPORTED)
         .where(col(Attendance.meeting_id) == meeting.id)
-        .order_by(col(Member.sort_key), col(Attendance.id), col(AbsenceReport.id))
+        .order_by(*_BY_NAME)
     )
     late_after = meeting.starts_at + LATE_AFTER
     lines: dict[UUID, Line] = {}
@@ -136,6 +129,13 @@ _COLUMNS: tuple[Any, ...] = (
     AbsenceReport.reason,
     AbsenceReport.status,
 )
+_OF_MEMBER = col(Member.id) == col(Attendance.member_id)
+_REPORTED = and_(
+    col(AbsenceReport.meeting_id) == col(Attendance.meeting_id),
+    col(AbsenceReport.member_id) == col(Attendance.member_id),
+    col(AbsenceReport.status) != AbsenceStatus.WITHDRAWN,
+)
+_BY_NAME = (col(Member.sort_key), col(Attendance.id), col(AbsenceReport.id))
 
 
 def _write(work: Work, meeting: Meeting, marks: Sequence[Mark]) -> None:

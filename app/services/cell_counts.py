@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, true
+from sqlalchemy import ColumnElement, Date, Select, String, and_, bindparam, case, true
 from sqlmodel import Session, col, func
 
 from app.core import periods
@@ -38,17 +39,20 @@ def count_cells(
     Cells without anything to count are absent.
     """
     counts: dict[UUID, Counts] = defaultdict(dict)
-    day = periods.counted_on(period, today)
-    for (organization_id,) in session.execute(_counted(_cells(day, only))):
+    asked = {
+        "period": period,
+        "starts_at": periods.starts_at(period),
+        "ends_at": periods.ends_at(period),
+        "day": periods.counted_on(period, today),
+    } | ({} if only is None else {"cells": list(only)})
+    cells, met, accounts, attendance = _statements(of_some=only is not None)
+    for (organization_id,) in session.execute(cells, asked):
         counts[organization_id]["cells"] = 1
-    for organization_id, submitted_at, ended_at in session.execute(_counted(_met(period, only))):
+    for organization_id, submitted_at, ended_at in session.execute(met, asked):
         if "cells" in counts.get(organization_id, {}):
             _count_met(counts[organization_id], submitted_at, ended_at)
-    for statement, names in (
-        (_accounts(period, day, only), ("accounts", "accounts_activated", "accounts_active")),
-        (_attendance(period, only), ("summoned", "present", "excused", "unexcused")),
-    ):
-        for organization_id, *numbers in session.execute(_counted(statement)):
+    for statement, names in ((accounts, _ACCOUNTS), (attendance, _ATTENDANCE)):
+        for organization_id, *numbers in session.execute(statement, asked):
             counts[organization_id].update(zip(names, map(int, numbers), strict=True))
     return counts
 
@@ -60,17 +64,59 @@ def is_on_time(submitted_at: datetime, ended_at: datetime) -> bool:
 
 def regular_in(period: str) -> ColumnElement[bool]:
     """The regular meetings of a period, by the local month of their start."""
-    return and_(
-        col(Meeting.kind) == MeetingKind.REGULAR,
-        col(Meeting.starts_at) >= periods.starts_at(period),
-        col(Meeting.starts_at) < periods.ends_at(period),
-    )
+    return _regular_between(periods.starts_at(period), periods.ends_at(period))
 
 
 def accounts_with_use(period: str, day: date) -> Select[Any]:
     """Everybody due an account on a day: cell, member, activated in time, active in the period."""
+    return _with_use(period, periods.ends_at(period), day)
+
+
+def _count_met(counts: Counts, submitted_at: datetime, ended_at: datetime) -> None:
+    counts["cells_met"] = 1
+    if is_on_time(submitted_at, ended_at):
+        counts["cells_met_on_time"] = 1
+
+
+# What a statement is asked about is a parameter: building one costs more than asking it.
+_PERIOD: Any = bindparam("period", type_=String())
+_STARTS_AT: Any = bindparam("starts_at")
+_ENDS_AT: Any = bindparam("ends_at")
+_DAY: Any = bindparam("day", type_=Date())
+_CELLS: Any = bindparam("cells", expanding=True)
+_ACCOUNTS = ("accounts", "accounts_activated", "accounts_active")
+_ATTENDANCE = ("summoned", "present", "excused", "unexcused")
+
+
+@lru_cache
+def _statements(*, of_some: bool) -> tuple[Select[Any], ...]:
+    """Cells, what they held, their accounts, their lines: of all of them, or of `cells`."""
+    used = _with_use(_PERIOD, _ENDS_AT, _DAY).subquery()
+    asked = (
+        (pick(Organization.id).where(is_cell_on(_DAY)), Organization.id),
+        (_met(), Meeting.organization_id),
+        (_accounts(used), used.c.organization_id),
+        (_attendance(), Attendance.organization_id),
+    )
+    return tuple(
+        statement.where(col(cell).in_(_CELLS) if of_some else true()).execution_options(
+            scoped="figures count every row"
+        )
+        for statement, cell in asked
+    )
+
+
+def _regular_between(starts_at: datetime, ends_at: datetime) -> ColumnElement[bool]:
+    return and_(
+        col(Meeting.kind) == MeetingKind.REGULAR,
+        col(Meeting.starts_at) >= starts_at,
+        col(Meeting.starts_at) < ends_at,
+    )
+
+
+def _with_use(period: str, ends_at: datetime, day: date) -> Select[Any]:
     due = accounts_due(day).subquery()
-    activated = col(Account.activated_at) < periods.ends_at(period)
+    activated = col(Account.activated_at) < ends_at
     return (
         pick(
             due.c.organization_id,
@@ -88,39 +134,22 @@ def accounts_with_use(period: str, day: date) -> Select[Any]:
     )
 
 
-def _count_met(counts: Counts, submitted_at: datetime, ended_at: datetime) -> None:
-    counts["cells_met"] = 1
-    if is_on_time(submitted_at, ended_at):
-        counts["cells_met_on_time"] = 1
-
-
-def _cells(day: date, only: Collection[UUID] | None) -> Select[Any]:
-    return pick(Organization.id).where(is_cell_on(day), _among(Organization.id, only))
-
-
-def _met(period: str, only: Collection[UUID] | None) -> Select[Any]:
+def _met() -> Select[Any]:
     return pick(Meeting.organization_id, Meeting.first_submitted_at, Meeting.ended_at).where(
-        regular_in(period),
-        col(Meeting.status).in_(MET_STATUSES),
-        _among(Meeting.organization_id, only),
+        _regular_between(_STARTS_AT, _ENDS_AT), col(Meeting.status).in_(MET_STATUSES)
     )
 
 
-def _accounts(period: str, day: date, only: Collection[UUID] | None) -> Select[Any]:
-    used = accounts_with_use(period, day).subquery()
-    return (
-        pick(
-            used.c.organization_id,
-            func.count(),
-            func.sum(used.c.activated),
-            func.sum(used.c.active),
-        )
-        .where(_among(used.c.organization_id, only))
-        .group_by(used.c.organization_id)
-    )
+def _accounts(used: Any) -> Select[Any]:
+    return pick(
+        used.c.organization_id,
+        func.count(),
+        func.sum(used.c.activated),
+        func.sum(used.c.active),
+    ).group_by(used.c.organization_id)
 
 
-def _attendance(period: str, only: Collection[UUID] | None) -> Select[Any]:
+def _attendance() -> Select[Any]:
     """An exempt member who stayed away is in neither count; one who came is in both."""
     status = col(Attendance.status)
 
@@ -137,18 +166,9 @@ def _attendance(period: str, only: Collection[UUID] | None) -> Select[Any]:
         )
         .join(Meeting, col(Meeting.id) == Attendance.meeting_id)
         .where(
-            regular_in(period),
+            _regular_between(_STARTS_AT, _ENDS_AT),
             col(Meeting.status).in_(HELD_STATUSES),
             status != AttendanceStatus.EXEMPT,
-            _among(Attendance.organization_id, only),
         )
         .group_by(col(Attendance.organization_id))
     )
-
-
-def _among(column: Any, only: Collection[UUID] | None) -> ColumnElement[bool]:
-    return true() if only is None else col(column).in_(only)
-
-
-def _counted(statement: Select[Any]) -> Select[Any]:
-    return statement.execution_options(scoped="figures count every row")

@@ -8,6 +8,7 @@ that the worker folds in and that readers add meanwhile, so that cells never wai
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -133,35 +134,48 @@ def sum_above(changes: Iterable[tuple[str, Counts]]) -> dict[str, Counts]:
 
 def add_to_rows(session: Session, period: str, changes: Mapping[str, Counts]) -> None:
     """Add to the rows at these paths, in a fixed order so that nobody waits in a circle."""
-    statement = (
-        update(Figure)
-        .where(col(Figure.period) == bindparam("at_period"), col(Figure.path) == bindparam("at"))
-        .values({name: getattr(Figure, name) + bindparam(f"add_{name}") for name in COUNTS})
-    )
     rows = [
         {"at_period": period, "at": path}
         | {f"add_{name}": changes[path].get(name, 0) for name in COUNTS}
         for path in sorted(changes)
     ]
     if rows:
-        session.connection().execute(statement, rows)
+        session.connection().execute(_ADD, rows)
+
+
+_ADD = (
+    update(Figure)
+    .where(col(Figure.period) == bindparam("at_period"), col(Figure.path) == bindparam("at"))
+    .values({name: getattr(Figure, name) + bindparam(f"add_{name}") for name in COUNTS})
+)
 
 
 def _stored_cells(session: Session, period: str, only: Collection[UUID] | None) -> dict[UUID, Any]:
+    asked = {"at_period": period} | ({} if only is None else {"cells": list(only)})
+    rows = session.execute(_stored(of_some=only is not None), asked)
+    return {row.organization_id: row for row in rows}
+
+
+@lru_cache
+def _stored(*, of_some: bool) -> Select[Any]:
+    """The rows of all cells or of `cells`, locked in a fixed order; built once."""
     statement = pick(*(getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)))
-    statement = statement.where(col(Figure.period) == period, col(Figure.is_cell))
-    if only is not None:
-        statement = statement.where(col(Figure.organization_id).in_(only))
-    ordered = statement.order_by(col(Figure.path)).with_for_update()
-    return {row.organization_id: row for row in session.execute(_counted(ordered))}
+    statement = statement.where(col(Figure.period) == bindparam("at_period"), col(Figure.is_cell))
+    if of_some:
+        cells: Any = bindparam("cells", expanding=True)
+        statement = statement.where(col(Figure.organization_id).in_(cells))
+    return _counted(statement.order_by(col(Figure.path)).with_for_update())
 
 
 def opened(work: Work, among: Iterable[str]) -> list[str]:
     """Those periods that have rows: from the first of the service to the present one."""
-    first = work.session.execute(select(FigureDay.first_period)).scalar_one_or_none()
+    first = work.session.execute(_FIRST).scalar_one_or_none()
     if first is None:
         return []
     return [period for period in among if first <= period <= periods.period_at(work.now)]
+
+
+_FIRST = select(FigureDay.first_period)
 
 
 def _is_alive(unit: Organization, period: str) -> bool:
