@@ -82,9 +82,9 @@ class TestImport:
                 },
             ],
         )
-        people.write_bytes(
-            make_full_list(make_member(**{columns.ORGANIZATION: "97.002"}), make_member())
-        )
+        other = dict.fromkeys((columns.PERSONAL_ID, columns.CARD_NUMBER), "971080000002")
+        known = make_member(**{columns.ORGANIZATION: "97.002"})
+        people.write_bytes(make_full_list(known, make_member(**other)))
 
         first = run("import", str(tree), "--kind", "organizations", "--commit")
         second = run("import", str(people), "--commit", "--rejects", str(rejects))
