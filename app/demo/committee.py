@@ -64,18 +64,22 @@ def bring_in(work: Work, tell: Tell) -> Committee:
 
 def appoint(work: Work, committee: Committee, password_hash: str) -> None:
     """Secretaries and deputies of all cells; an officer, an inspector, an administrator."""
-    for cell_id, (secretary, deputy) in committee.leaders.items():
-        _give(work, cell_id, Role.SECRETARY, member_id=secretary)
-        _give(work, cell_id, Role.DEPUTY_SECRETARY, member_id=deputy)
+    root_id = committee.root.id
     officer, inspector = committee.staff
-    _give(work, committee.root.id, Role.OFFICER, member_id=officer)
-    _give(work, committee.root.id, Role.INSPECTOR, member_id=inspector)
     administrator = accounts.create_staff(work, STAFF_NAME, password_hash)
-    _give(work, committee.root.id, Role.ADMINISTRATOR, account_id=administrator.id)
+    given = [
+        _office(root_id, Role.OFFICER, member_id=officer),
+        _office(root_id, Role.INSPECTOR, member_id=inspector),
+        _office(root_id, Role.ADMINISTRATOR, account_id=administrator.id),
+    ]
+    for cell_id, (secretary, deputy) in committee.leaders.items():
+        given.append(_office(cell_id, Role.SECRETARY, member_id=secretary))
+        given.append(_office(cell_id, Role.DEPUTY_SECRETARY, member_id=deputy))
+    offices.create_all(work, given)
 
 
-def _give(work: Work, organization_id: UUID, role: Role, **holder: UUID) -> None:
-    offices.create(work, OfficeCreate(organization_id=organization_id, role=role, **holder))
+def _office(organization_id: UUID, role: Role, **holder: UUID) -> OfficeCreate:
+    return OfficeCreate(organization_id=organization_id, role=role, **holder)
 
 
 def _members(work: Work, cells: Iterable[Organization]) -> dict[UUID, list[UUID]]:

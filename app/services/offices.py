@@ -1,5 +1,7 @@
 """Offices: given for a time in one organisation; powers follow them and end with them."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import and_, col, select
@@ -29,22 +31,26 @@ def search(work: Work, query: OfficeQuery) -> Page[Office]:
 
 
 def create(work: Work, data: OfficeCreate) -> Office:
-    unit = work.fetch(_needed_for(data.role), Organization, data.organization_id)
-    expect_interval(data.valid_from or local_date(work.now), data.valid_to)
-    _refuse_unknown_holder(work, data)
-    office = work.add(
-        Office(
-            organization_id=unit.id,
-            member_id=data.member_id,
-            account_id=data.account_id,
-            role=data.role,
-            valid_from=data.valid_from or local_date(work.now),
-            valid_to=data.valid_to,
-        )
-    )
+    return create_all(work, [data])[0]
+
+
+def create_all(work: Work, given: Sequence[OfficeCreate]) -> list[Office]:
+    """All of them or none; who may and who is known is asked once for all."""
+    today = local_date(work.now)
+    for permission in {_needed_for(data.role) for data in given}:
+        units = {data.organization_id for data in given if _needed_for(data.role) is permission}
+        _expect_reached(work, permission, Organization, units)
+    for data in given:
+        expect_interval(data.valid_from or today, data.valid_to)
+    _refuse_unknown_holders(work, given)
+    made = [
+        work.add(Office(**data.model_dump() | {"valid_from": data.valid_from or today}))
+        for data in given
+    ]
     work.session.flush()
-    work.record("office.created", office, after=data.model_dump(mode="json"))
-    return office
+    for office, data in zip(made, given, strict=True):
+        work.record("office.created", office, after=data.model_dump(mode="json"))
+    return made
 
 
 def change(work: Work, office_id: UUID, data: OfficeUpdate) -> Office:
@@ -65,15 +71,26 @@ def _needed_for(role: Role) -> Permission:
     return Permission.OFFICE_CREATE
 
 
-def _refuse_unknown_holder(work: Work, data: OfficeCreate) -> None:
-    if data.member_id is not None:
-        if work.actor.may(Permission.MEMBER_READ):
-            work.fetch(Permission.MEMBER_READ, Member, data.member_id)
-            return
-        statement = select(Member.id).where(Member.id == data.member_id)
-    else:
-        statement = select(Account.id).where(
-            Account.id == data.account_id, col(Account.staff_name).is_not(None)
-        )
-    if work.session.execute(statement.execution_options(scoped="a holder by id")).first() is None:
+def _expect_reached(
+    work: Work, permission: Permission, model: type[Organization | Member], ids: set[UUID]
+) -> None:
+    statement = work.within_reach(permission, model, model.id).where(col(model.id).in_(ids))
+    for missing in ids.difference(work.session.execute(statement).scalars()):
+        work.fetch(permission, model, missing)  # refuses, as it would one alone
+
+
+def _refuse_unknown_holders(work: Work, given: Sequence[OfficeCreate]) -> None:
+    members = {data.member_id for data in given if data.member_id is not None}
+    accounts = {data.account_id for data in given if data.account_id is not None}
+    if members and work.actor.may(Permission.MEMBER_READ):
+        _expect_reached(work, Permission.MEMBER_READ, Member, members)
+    elif members:
+        _expect_known(work, select(Member.id).where(col(Member.id).in_(members)), members)
+    staff = select(Account.id).where(col(Account.staff_name).is_not(None))
+    _expect_known(work, staff.where(col(Account.id).in_(accounts)), accounts)
+
+
+def _expect_known(work: Work, statement: Any, ids: set[UUID]) -> None:
+    found = work.session.execute(statement.execution_options(scoped="holders by id")).scalars()
+    if ids.difference(found):
         raise NotFound
