@@ -15,7 +15,7 @@ from fastapi import FastAPI  # noqa: E402
 from fastapi.testclient import TestClient  # noqa: E402
 from sqlmodel import Session  # noqa: E402
 
-from app.core import database, keys, settings  # noqa: E402
+from app.core import database, keys, logs, settings  # noqa: E402
 from app.core.clock import now as clock_now  # noqa: E402
 from app.core.tokens import sign_access  # noqa: E402
 from app.main import create_app  # noqa: E402
@@ -28,8 +28,8 @@ SignIn = Callable[[str], TestClient]
 class Person(TestClient):
     """Acts as one person of the world; the token is always fresh, whatever the clock says."""
 
-    def __init__(self, app: FastAPI, human: Human) -> None:
-        super().__init__(app, base_url="http://testserver/api/v1")
+    def __init__(self, app: Any, human: Human, **options: Any) -> None:
+        super().__init__(app, base_url="http://testserver/api/v1", **options)
         self.human = human
 
     def request(self, method: str, url: Any, **options: Any) -> Any:
@@ -47,6 +47,7 @@ def _keys(tmp_path_factory: pytest.TempPathFactory) -> None:
     os.environ["SOTAY_DATABASE_URL"] = f"sqlite:///{folder}/unused.db"
     settings.settings.cache_clear()
     keys.keys.cache_clear()
+    logs.configure("WARNING")
 
 
 @pytest.fixture(scope="session")

@@ -95,6 +95,7 @@ class History:
     def join(self) -> None:
         self.number += 1
         ident = f"971090{self.number:06d}"
+        cell = self.chance.choice(self.cells())
         data = MemberCreate(
             full_name=f"Người Mới {self.number}",
             sex="female",
@@ -102,9 +103,9 @@ class History:
             admitted_on=date(2020, 1, 1),
             card_number=ident,
             personal_id=ident,
-            organization_id=self.chance.choice(self.cells()).id,
+            organization_id=cell.id,
         )
-        moment = clocks.day_starts_at(self.day()) + timedelta(hours=9)
+        moment = clocks.day_starts_at(max(self.day(), cell.valid_from)) + timedelta(hours=9)
         members.create(replace(self.work, now=moment), data)
         figures.recount(self.work, [data.organization_id], PERIODS)
 

@@ -36,33 +36,38 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope.setdefault("state", {})["request_id"] = request_id
+        scope.setdefault("state", {})["request_id"] = _request_id(scope)
+        answer = _Answer(scope, receive, send)
         started = time.perf_counter()
-        status = 500
-
-        async def dressed(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                _dress(message, request_id)
-            await send(message)
-
-        is_replaced = False
-
-        async def guarded(message: Message) -> None:
-            nonlocal is_replaced
-            if _is_bare_refusal(message):  # the framework's own word for a body that is too large
-                is_replaced = True
-                refusal = render(Request(scope), TooLarge())
-                await refusal(scope, receive, dressed)
-            elif not is_replaced:
-                await dressed(message)
-
         try:
-            await self.app(scope, receive, guarded)
+            await self.app(scope, receive, answer.pass_on)
         finally:
-            _note(scope, status, time.perf_counter() - started, request_id)
+            _note(scope, answer.status, time.perf_counter() - started)
+
+
+class _Answer:
+    """One answer on its way out."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self.scope, self.receive, self.send = scope, receive, send
+        self.status = 500
+        self.is_replaced = False
+
+    async def pass_on(self, message: Message) -> None:
+        if _is_bare_refusal(message):  # the framework's own word for a body that is too large
+            self.is_replaced = True
+            await render(Request(self.scope), TooLarge())(self.scope, self.receive, self.dress)
+        elif not self.is_replaced:
+            await self.dress(message)
+
+    async def dress(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers: list[tuple[bytes, bytes]] = message["headers"]
+            present = {name.lower() for name, _ in headers}
+            headers.extend((name, value) for name, value in _HEADERS.items() if name not in present)
+            headers.append((b"x-request-id", self.scope["state"]["request_id"].encode()))
+        await self.send(message)
 
 
 def _is_bare_refusal(message: Message) -> bool:
@@ -80,14 +85,7 @@ def _request_id(scope: Scope) -> str:
     return str(new_id())
 
 
-def _dress(message: Message, request_id: str) -> None:
-    headers: list[tuple[bytes, bytes]] = message["headers"]
-    present = {name.lower() for name, _ in headers}
-    headers.extend((name, value) for name, value in _HEADERS.items() if name not in present)
-    headers.append((b"x-request-id", request_id.encode()))
-
-
-def _note(scope: Scope, status: int, seconds: float, request_id: str) -> None:
+def _note(scope: Scope, status: int, seconds: float) -> None:
     """The route's template, never the path itself: a log names no person."""
     route: Any = scope.get("route")
     template = getattr(route, "path_format", None) or "unknown"
@@ -99,5 +97,5 @@ def _note(scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route=template,
         status=status,
         milliseconds=round(seconds * 1000, 1),
-        request_id=request_id,
+        request_id=scope["state"]["request_id"],
     )

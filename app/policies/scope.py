@@ -41,13 +41,9 @@ def rows_within_reach(
 
 
 def ways_to_see(permission: Permission, model: type[SQLModel]) -> tuple[Permission, ...]:
-    """By what else such a row is known to be there: then it is forbidden, and not missing.
-
-    None for a permission to read: what may not be read does not exist.
-    """
-    if permission.reading is permission:
-        return ()
-    return tuple({permission.reading: 0, _SEEN_BY.get(model, permission.reading): 0})
+    """By what else such a row is known to be there: then it is forbidden, and not missing."""
+    ways = dict.fromkeys((permission.reading, _SEEN_BY.get(model, permission.reading)))
+    return tuple(way for way in ways if way is not permission)
 
 
 _SEEN_BY: dict[type[SQLModel], Permission] = {
@@ -91,9 +87,13 @@ class UnscopedQuery(Exception):
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_unscoped(state: ORMExecuteState) -> None:
     follows_a_row_already_reached = state.is_column_load or state.is_relationship_load
-    if state.is_insert or follows_a_row_already_reached or "scoped" in state.execution_options:
+    if follows_a_row_already_reached or "scoped" in state.execution_options:
         return
-    for element in visitors.iterate(cast("ClauseElement", state.statement)):
+    # What is inserted is one's own; what it is selected from is not.
+    looked_at = getattr(state.statement, "select", None) if state.is_insert else state.statement
+    if looked_at is None:
+        return
+    for element in visitors.iterate(cast("ClauseElement", looked_at)):
         if isinstance(element, Table) and _is_guarded(element):
             raise UnscopedQuery(f"{element.name}: begin with work.within_reach()")
 

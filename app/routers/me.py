@@ -6,9 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from app.core.passwords import hash_password
-from app.models import AccountSession
+from app.models import Account, AccountSession
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
-from app.schemas.auth import Me, OwnSessions, PasswordChange, SessionRead
+from app.schemas.auth import AccountRead, Me, OwnSessions, PasswordChange, SessionRead
 from app.services import accounts, me, sessions
 from app.work import Work
 
@@ -21,10 +21,10 @@ def get_me(work: CurrentWork) -> Me:
     return me.get(work)
 
 
-@router.put("/password", status_code=204)
+@router.put("/password", response_model=AccountRead)
 def change_password(
     preparation: CurrentPreparation, data: PasswordChange
-) -> Callable[[Work], None]:
+) -> Callable[[Work], Account]:
     """Set a new password; every other device is signed out."""
     with preparation.reading() as work:
         proof = accounts.check_own_password(work, data)

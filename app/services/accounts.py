@@ -112,7 +112,7 @@ def check_own_password(work: Work, data: PasswordChange) -> Proof:
     return Proof(account.id, account.password_hash)
 
 
-def change_own_password(work: Work, proof: Proof, password_hash: str) -> None:
+def change_own_password(work: Work, proof: Proof, password_hash: str) -> Account:
     """Set the new password and sign every other device out."""
     account = own(work)
     if account.password_hash != proof.password_hash:
@@ -120,6 +120,7 @@ def change_own_password(work: Work, proof: Proof, password_hash: str) -> None:
     account.password_hash = password_hash
     work.record("password.changed", account)
     sessions.revoke_all(work, account.id, "password changed", spare=work.actor.session_id)
+    return account
 
 
 def own(work: Work) -> Account:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from app.core.errors import InvalidTransition, NotFound, Stale
+from app.core.errors import InvalidTransition, Stale
 from app.models import Meeting, MeetingStatus, Minutes
 from app.policies.roles import Permission
 from app.schemas.minutes import MinutesWrite
@@ -15,20 +15,18 @@ WRITABLE = (MeetingStatus.OPEN, MeetingStatus.ENDED, MeetingStatus.RETURNED)
 
 
 def get(work: Work, meeting_id: UUID) -> Minutes:
+    """As they were last written; before that an empty form, version 0."""
     meeting = work.fetch(Permission.MINUTES_READ, Meeting, meeting_id)
-    found = _of(work, meeting)
-    if found is None:
-        raise NotFound
-    return found
+    return _of(work, meeting) or _blank(work, meeting)
 
 
 def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None) -> Minutes:
-    """The first version needs no `If-Match`; every later one does."""
+    """The first version may do without `If-Match`; every later one needs it."""
     meeting = work.fetch(Permission.MINUTES_WRITE, Meeting, meeting_id)
     found = _of(work, meeting)
     if found is not None:
         expect_version(found.version, if_match)
-    elif if_match is not None:
+    elif if_match not in (None, 0):
         raise Stale
     if meeting.status not in WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
@@ -60,4 +58,5 @@ def _blank(work: Work, meeting: Meeting) -> Minutes:
         text="",
         written_at=work.now,
         created_at=work.now,
+        version=0,
     )
