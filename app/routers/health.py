@@ -3,14 +3,16 @@
 import hmac
 
 from fastapi import APIRouter, Request, Response
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from app.core.errors import NotFound, Unavailable
 from app.core.settings import settings
+from app.gate.problems import refusals
 from app.schemas.health import Health
 from app.services import readiness
 
 router = APIRouter(tags=["health"])
+BACKLOG = Gauge("sotay_figure_deltas", "Deltas that wait for the worker")
 
 
 @router.get("/health/live", response_model=Health)
@@ -19,7 +21,7 @@ async def check_live() -> Health:
     return Health(status="ok")
 
 
-@router.get("/health/ready", response_model=Health)
+@router.get("/health/ready", response_model=Health, responses=refusals(503))
 def check_ready() -> Health:
     """The database answers, its schema is the one this code knows, and the keys are there."""
     if not readiness.is_ready():
@@ -27,8 +29,8 @@ def check_ready() -> Health:
     return Health(status="ok")
 
 
-@router.get("/metrics", response_class=Response)
-async def read_metrics(request: Request) -> Response:
+@router.get("/metrics", response_class=Response, responses=refusals(404))
+def read_metrics(request: Request) -> Response:
     """Prometheus metrics, for the machine itself or whoever holds the token."""
     token = settings().metrics_token
     given = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -38,4 +40,5 @@ async def read_metrics(request: Request) -> Response:
     )
     if not allowed:
         raise NotFound
+    BACKLOG.set(readiness.waiting_deltas())
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
