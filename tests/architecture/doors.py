@@ -1,0 +1,326 @@
+"""Every door of the house, and who has the key."""
+
+from typing import Any, NamedTuple
+
+#: Who is tried at each door, besides somebody who has not signed in.
+EVERYBODY = (
+    "member secretary deputy committee_member officer branch_officer sibling_officer overseer "
+    "inspector administrator outsider stranger"
+)
+LEADERS = "secretary deputy"
+ABOVE = "officer branch_officer overseer inspector"
+READERS = f"{LEADERS} committee_member {ABOVE}"
+OFFICERS = "officer branch_officer"
+CELL = f"{LEADERS} {OFFICERS}"
+
+
+class Door(NamedTuple):
+    """`opens`: whoever gets in. `sees`: whoever knows of it and is told 403; all others, 404.
+    `unfit`: whoever may, but whose request then makes no sense: 422.
+
+    `at` names the thing of `things.py` that stands for the id in the path; the same names in
+    braces stand for values in the query and the body.
+    """
+
+    method: str
+    path: str
+    opens: str
+    sees: str = ""
+    at: str = ""
+    query: str = ""
+    body: dict[str, Any] | None = None
+    if_match: str | None = None
+    form: dict[str, str] | None = None
+    unfit: str = ""
+
+
+#: Doors for whoever has not signed in, with what keeps them: tests/test_auth.py, test_health.py.
+OPEN = {
+    ("POST", "/auth/activate"): "a personal code",
+    ("POST", "/auth/login"): "a password",
+    ("POST", "/auth/refresh"): "a refresh token",
+    ("GET", "/health/live"): "tells nothing",
+    ("GET", "/health/ready"): "tells nothing",
+    ("GET", "/metrics"): "the machine itself, or a token",
+}
+
+_MEETING = {"organization_id": "{north_one}", "title": "Sinh hoạt", "starts_at": "{soon}"}
+_UNIT = {"code": "{new_code}", "name": "Chi bộ Mới", "kind": "cell", "parent_id": "{north}"}
+_MEMBER = {
+    "full_name": "Trần Thị Mới",
+    "sex": "female",
+    "born_on": "1990-05-15",
+    "admitted_on": "2020-02-03",
+    "card_number": "{new_id}",
+    "personal_id": "{new_id}",
+    "organization_id": "{north_one}",
+}
+_OFFICE = {"organization_id": "{north_one}", "member_id": "{member}", "role": "secretary"}
+_EXEMPTION = {"member_id": "{member}", "valid_from": "2026-05-01"}
+_ABSENCE = {"meeting_id": "{scheduled}", "reason": "health"}
+_NOT_HELD = {"organization_id": "{north_one}", "period": "{quiet_period}", "reason": "other"}
+_LINES = {"lines": [{"member_id": "{member}", "status": "present"}]}
+_PASSWORDS = {"current_password": "{password}", "new_password": "{password}"}
+_UNITS = {"kind": "organizations"}
+_MEMBERS = {"kind": "members"}
+
+
+def _verb(verb: str, at: str, opens: str, sees: str, body: dict[str, Any] | None = None) -> Door:
+    return Door("POST", f"/meetings/{{meeting_id}}/{verb}", opens, sees, at, body=body)
+
+
+DOORS = (
+    Door("POST", "/auth/logout", EVERYBODY),
+    Door("GET", "/me", EVERYBODY),
+    Door("PUT", "/me/password", EVERYBODY, body=_PASSWORDS),
+    Door("GET", "/me/sessions", EVERYBODY),
+    Door("DELETE", "/me/sessions/{session_id}", "member", at="session"),
+    Door(
+        "POST",
+        "/activation-codes",
+        CELL,
+        "member committee_member overseer inspector",
+        body={"member_ids": ["{member}"]},
+    ),
+    Door(
+        "POST",
+        "/activation-codes",
+        CELL,
+        "member committee_member overseer inspector administrator",
+        body={"organization_id": "{north_one}"},
+    ),
+    # The tree
+    Door("GET", "/organizations", EVERYBODY),
+    Door("POST", "/organizations", f"{OFFICERS} administrator", "overseer inspector", body=_UNIT),
+    Door(
+        "GET", "/organizations/{organization_id}", f"member {READERS} administrator", at="north_one"
+    ),
+    Door(
+        "PATCH",
+        "/organizations/{organization_id}",
+        f"{OFFICERS} administrator",
+        f"member {LEADERS} committee_member overseer inspector",
+        "north_one",
+        body={"name": "{new_code}"},
+        if_match="{version_of_north_one}",
+    ),
+    Door("GET", "/cells", EVERYBODY),
+    Door("GET", "/cells/{organization_id}", READERS, "member administrator", "north_one"),
+    Door(
+        "GET",
+        "/dashboards/{organization_id}",
+        READERS,
+        "member administrator",
+        "north_one",
+        query="period=2026-05",
+    ),
+    Door(
+        "GET",
+        "/dashboards/{organization_id}/missing",
+        READERS,
+        "member administrator",
+        "north_one",
+        query="period=2026-05&measure=cells_met",
+    ),
+    # People
+    Door("GET", "/members", EVERYBODY),
+    Door(
+        "POST",
+        "/members",
+        CELL,
+        "member committee_member overseer inspector administrator",
+        body=_MEMBER,
+    ),
+    Door("GET", "/members/{member_id}", f"member {READERS}", at="member"),
+    Door(
+        "PATCH",
+        "/members/{member_id}",
+        CELL,
+        "member committee_member overseer inspector",
+        "member",
+        body={"full_name": "{new_code}"},
+        if_match="{version_of_member}",
+    ),
+    Door("GET", "/memberships", f"member {READERS}", query="member_id={member}"),
+    Door("GET", "/exemptions", EVERYBODY),
+    Door(
+        "POST", "/exemptions", CELL, "member committee_member overseer inspector", body=_EXEMPTION
+    ),
+    Door(
+        "PATCH",
+        "/exemptions/{exemption_id}",
+        CELL,
+        "member committee_member overseer inspector",
+        "exemption",
+        body={"valid_to": "2026-05-20"},
+    ),
+    Door("GET", "/offices", EVERYBODY),
+    Door(
+        "POST",
+        "/offices",
+        f"{OFFICERS} administrator",
+        f"member {LEADERS} committee_member overseer inspector",
+        body=_OFFICE,
+    ),
+    Door(
+        "POST",
+        "/offices",
+        "administrator",
+        f"member {LEADERS} committee_member {ABOVE}",
+        body=_OFFICE | {"role": "administrator"},
+    ),
+    Door(
+        "PATCH",
+        "/offices/{office_id}",
+        f"{OFFICERS} administrator",
+        f"{LEADERS} committee_member overseer inspector",
+        "office",
+        body={"valid_to": "2026-05-20"},
+    ),
+    Door(
+        "POST",
+        "/imports",
+        f"{OFFICERS} sibling_officer administrator",
+        "member secretary deputy committee_member overseer inspector outsider stranger",
+        form=_UNITS,
+    ),
+    Door(
+        "POST",
+        "/imports",
+        f"{OFFICERS} sibling_officer",
+        "member secretary deputy committee_member overseer inspector administrator outsider "
+        "stranger",
+        form=_MEMBERS,
+    ),
+    Door("GET", "/imports/{import_id}", "officer", at="import"),
+    Door("GET", "/imports/{import_id}/rows", "officer", at="import"),
+    Door("GET", "/imports/{import_id}/rejects.xlsx", "officer", at="import"),
+    Door("POST", "/imports/{import_id}/commit", "officer", at="import"),
+    # Meetings
+    Door("GET", "/meetings", EVERYBODY),
+    Door(
+        "POST",
+        "/meetings",
+        LEADERS,
+        f"member committee_member {ABOVE} administrator",
+        body=_MEETING,
+    ),
+    Door("GET", "/meetings/{meeting_id}", f"member {READERS}", at="draft"),
+    Door(
+        "PATCH",
+        "/meetings/{meeting_id}",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "draft",
+        body={"title": "{new_code}"},
+        if_match='"1"',
+    ),
+    _verb("schedule", "draft", LEADERS, f"member committee_member {ABOVE}"),
+    _verb(
+        "postpone",
+        "scheduled",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        {"starts_at": "{soon}"},
+    ),
+    _verb("cancel", "scheduled", LEADERS, f"member committee_member {ABOVE}", {"reason": "Bão"}),
+    _verb("open", "scheduled", LEADERS, f"member committee_member {ABOVE}"),
+    _verb("end", "opened", LEADERS, f"member committee_member {ABOVE}"),
+    _verb(
+        "submit",
+        "held",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        {"unmarked_as": "absent_unexcused"},
+    ),
+    _verb(
+        "return",
+        "submitted",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector",
+        {"comment": "Bổ sung"},
+    ),
+    _verb("accept", "submitted", OFFICERS, f"member {LEADERS} committee_member overseer inspector"),
+    _verb(
+        "reopen",
+        "submitted",
+        CELL,
+        "member committee_member overseer inspector",
+        {"reason": "Nhầm"},
+    ),
+    _verb(
+        "reopen",
+        "accepted",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector",
+        {"reason": "Nhầm"},
+    ),
+    Door("GET", "/attendances", f"member {READERS}", query="meeting_id={held}"),
+    Door(
+        "PUT",
+        "/meetings/{meeting_id}/attendances",
+        f"{LEADERS} committee_member",
+        f"member {ABOVE}",
+        "held",
+        body=_LINES,
+        if_match='"1"',
+    ),
+    Door("GET", "/attendances/{attendance_id}/history", f"member {READERS}", at="line"),
+    Door("GET", "/absence-reports", EVERYBODY),
+    Door(
+        "POST",
+        "/absence-reports",
+        f"member {LEADERS} committee_member officer",
+        unfit="branch_officer overseer inspector",
+        body=_ABSENCE,
+    ),
+    Door(
+        "POST",
+        "/absence-reports",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        body=_ABSENCE | {"member_id": "{neighbour}"},
+    ),
+    Door("GET", "/absence-reports/{absence_report_id}", f"member {READERS}", at="report"),
+    Door(
+        "POST",
+        "/absence-reports/{absence_report_id}/accept",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "report",
+    ),
+    Door(
+        "POST",
+        "/absence-reports/{absence_report_id}/decline",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "report",
+        body={"comment": "Không"},
+    ),
+    Door(
+        "POST",
+        "/absence-reports/{absence_report_id}/withdraw",
+        f"member {LEADERS}",
+        f"committee_member {ABOVE}",
+        "report",
+    ),
+    Door("GET", "/meetings/{meeting_id}/minutes", READERS, "member", "held"),
+    Door(
+        "PUT",
+        "/meetings/{meeting_id}/minutes",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "opened",
+        body={"text": "Chi bộ đã họp."},
+    ),
+    Door("GET", "/not-held", EVERYBODY),
+    Door(
+        "POST",
+        "/not-held",
+        LEADERS,
+        f"member committee_member {ABOVE} administrator",
+        body=_NOT_HELD,
+    ),
+    Door("GET", "/not-held/{not_held_id}", READERS, at="not_held"),
+    Door("DELETE", "/not-held/{not_held_id}", LEADERS, f"committee_member {ABOVE}", "not_held"),
+)

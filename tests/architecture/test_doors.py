@@ -1,0 +1,97 @@
+"""Who gets in where. A route without a row in `doors.py` fails the suite."""
+
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from app.models import AuditEntry
+from tests.architecture.doors import DOORS, EVERYBODY, OPEN, Door
+from tests.architecture.things import Things
+from tests.conftest import SignIn
+from tests.factories.workbooks import make_full_list, make_other, make_tree
+from tests.tables import fingerprint_of_tables
+from tests.uploads import XLSX
+from tests.world import World, rows
+
+READING = ("GET", "HEAD")
+
+
+def test_every_route_has_a_row(app: FastAPI) -> None:
+    paths = app.openapi()["paths"]
+    routes = {
+        (method.upper(), path.removeprefix("/api/v1"))
+        for path, methods in paths.items()
+        for method in methods
+    }
+
+    assert routes == {(door.method, door.path) for door in DOORS} | set(OPEN)
+
+
+def test_the_rows_name_people_of_the_world(world: World) -> None:
+    assert set(EVERYBODY.split()) == set(world.people)
+    for door in DOORS:
+        opens, sees = set(door.opens.split()), set(door.sees.split())
+        assert opens | sees <= set(world.people), door
+        assert not opens & sees, door
+
+
+@pytest.mark.parametrize("door", DOORS, ids=lambda door: f"{door.method} {door.path} {door.at}")
+def test_only_the_keys_open_it(
+    sign_in: SignIn, client: TestClient, session: Session, world: World, door: Door
+) -> None:
+    things = Things(session, world, sign_in)
+    wrong = {}
+    if try_it(client, door, things) != (401, "nothing"):
+        wrong["anonymous"] = "came in"
+    for person in sorted(EVERYBODY.split(), key=door.opens.split().__contains__):
+        seen = try_it(sign_in(person), door, things)
+        wanted = expected(door, person)
+        if seen[0] not in wanted[0] or seen[1] != wanted[1]:
+            wrong[person] = f"{seen}, not {wanted}"
+
+    assert wrong == {}
+
+
+def expected(door: Door, person: str) -> tuple[set[int], str]:
+    if person in door.opens.split():
+        return {200, 201, 204}, "nothing" if door.method in READING else "traced"
+    if person in door.unfit.split():
+        return {422}, "nothing"
+    return {403 if person in door.sees.split() else 404}, "nothing"
+
+
+def try_it(client: TestClient, door: Door, things: Things) -> tuple[int, str]:
+    """The status, and what was left behind: nothing, a change with a trace, or without one."""
+    request = request_for(door, things)
+    before, traces = fingerprint_of_tables(things.session), count_traces(things.session)
+    answer = client.request(door.method, **request)
+    if fingerprint_of_tables(things.session) == before:
+        return answer.status_code, "nothing"
+    is_traced = count_traces(things.session) > traces
+    return answer.status_code, "traced" if is_traced else "changed without a trace"
+
+
+def request_for(door: Door, things: Things) -> dict[str, Any]:
+    path = door.path
+    if door.at:
+        before, _, rest = path.partition("{")
+        path = before + things.named(door.at) + rest.partition("}")[2]
+    if door.query:
+        path += "?" + things.filled(door.query)
+    request: dict[str, Any] = {"url": path}
+    if door.body is not None:
+        request["json"] = things.filled(door.body)
+    if door.if_match:
+        request["headers"] = {"if-match": things.filled(door.if_match)}
+    if door.form:
+        is_tree = door.form["kind"] == "organizations"
+        book = make_tree(["?"]) if is_tree else make_full_list(make_other(1))
+        request |= {"data": door.form, "files": {"file": ("list.xlsx", book, XLSX)}}
+    return request
+
+
+def count_traces(session: Session) -> int:
+    return len(rows(session, AuditEntry))

@@ -1,0 +1,80 @@
+"""One history for both databases: up, equal to the models, down to nothing, and up again."""
+
+import pytest
+from alembic.script import ScriptDirectory
+from sqlalchemy import inspect
+from sqlmodel import Session, SQLModel
+
+from app.core import database, migrations
+from app.models import Organization
+from tests.tables import fingerprint_of_tables
+from tests.world import World, rows
+
+
+def tables() -> set[str]:
+    return set(inspect(database.engine()).get_table_names()) - {"alembic_version"}
+
+
+@pytest.mark.usefixtures("empty_database")
+class TestTheHistory:
+    def test_makes_every_table_of_the_models(self) -> None:
+        assert tables() == set(SQLModel.metadata.tables)
+
+    def test_leaves_no_difference_to_the_models(self) -> None:
+        migrations.check(database.engine())
+
+    def test_goes_down_to_nothing_and_up_again(self) -> None:
+        engine = database.engine()
+
+        migrations.downgrade(engine)
+        assert tables() == set()
+        migrations.upgrade(engine)
+
+        assert tables() == set(SQLModel.metadata.tables)
+        migrations.check(engine)
+
+    def test_goes_up_again_without_doing_anything(self) -> None:
+        engine = database.engine()
+        made = tables()
+
+        migrations.upgrade(engine)
+
+        assert tables() == made
+
+
+def test_it_is_one_line() -> None:
+    script = ScriptDirectory.from_config(migrations.config())
+
+    assert len(script.get_heads()) == 1
+    assert len(script.get_bases()) == 1
+
+
+def test_upgrading_a_database_in_use_keeps_its_rows(world: World, session: Session) -> None:
+    before = fingerprint_of_tables(session)
+
+    migrations.upgrade(database.engine())
+
+    assert fingerprint_of_tables(session) == before
+    assert len(rows(session, Organization)) == 8
+
+
+def test_every_foreign_key_is_kept(world: World) -> None:
+    """SQLite enforces them only when told so."""
+    engine = database.engine()
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+            assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    declared = {
+        (table.name, key.parent.name)
+        for table in SQLModel.metadata.sorted_tables
+        for key in table.foreign_keys
+    }
+    found = {
+        (table, column)
+        for table in tables()
+        for key in inspect(engine).get_foreign_keys(table)
+        for column in key["constrained_columns"]
+    }
+    assert found == declared

@@ -1,0 +1,130 @@
+"""What stands behind the doors: made afresh for whoever tries one."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from sqlmodel import Session
+
+from app.models import MeetingStatus, Member, Office, Organization
+from app.models.base import Row
+from tests.conftest import SignIn
+from tests.factories.meetings import (
+    make_absence_report,
+    make_held_meeting,
+    make_line,
+    make_meeting,
+    make_not_held,
+)
+from tests.factories.people import make_exemption
+from tests.factories.workbooks import make_tree
+from tests.uploads import preview_of
+from tests.world import NOON, PASSWORD, World, rows
+
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+@dataclass
+class Things:
+    """Names to values, as the rows of `doors.py` write them."""
+
+    session: Session
+    world: World
+    sign_in: SignIn
+    numbers: Iterator[int] = field(default_factory=lambda: count(700))
+
+    def named(self, name: str) -> str:
+        if name in ("north", "north_one"):
+            return str(getattr(self.world, name).id)
+        made = _THINGS[name](self)
+        return made if isinstance(made, str) else str(made.id)
+
+    def filled(self, template: Any) -> Any:
+        """A body or a query with its names replaced."""
+        if isinstance(template, dict):
+            return {key: self.filled(value) for key, value in template.items()}
+        if isinstance(template, list):
+            return [self.filled(value) for value in template]
+        return _NAME.sub(lambda match: self.named(match[1]), template)
+
+    def member(self) -> Member:
+        return self._member(self.world.people["member"].member_id)
+
+    def neighbour(self) -> Member:
+        return self._member(self.world.members[self.world.north_one.id][6])
+
+    def meeting(self, status: MeetingStatus) -> Any:
+        return make_meeting(self.session, self.world.north_one, status=status)
+
+    def held(self, status: MeetingStatus = MeetingStatus.ENDED) -> Any:
+        members = [self.member().id, self.neighbour().id]
+        return make_held_meeting(self.session, self.world.north_one, members, status=status)
+
+    def report(self) -> Any:
+        meeting = self.meeting(MeetingStatus.SCHEDULED)
+        return make_absence_report(self.session, meeting, self.member().id)
+
+    def line(self) -> Any:
+        return make_line(self.session, self.meeting(MeetingStatus.OPEN), self.member().id)
+
+    def quiet_period(self) -> str:
+        """Another month for each who tries: said once, it stands."""
+        return f"2026-0{1 + next(self.numbers) % 5}"
+
+    def upload(self) -> str:
+        unit = [f"97.001.{next(self.numbers)}", "Đảng bộ Mới", "grassroots", None, "97.001"]
+        import_id: str = preview_of(
+            self.sign_in("officer"), make_tree(unit, ["?"]), "organizations"
+        )["id"]
+        return import_id
+
+    def new_id(self) -> str:
+        return f"970080{500 + len(rows(self.session, Member)):06d}"
+
+    def version(self, model: type[Row], row_id: object) -> str:
+        (row,) = rows(self.session, model, model.id == row_id)
+        return f'"{row.version}"'
+
+    def office(self) -> Office:
+        holder = Office.member_id == self.world.people["committee_member"].member_id
+        (office,) = rows(self.session, Office, holder)
+        assert isinstance(office, Office)
+        return office
+
+    def _member(self, member_id: object) -> Member:
+        (member,) = rows(self.session, Member, Member.id == member_id)
+        assert isinstance(member, Member)
+        return member
+
+
+_THINGS: dict[str, Callable[[Things], Any]] = {
+    "password": lambda things: PASSWORD,
+    "soon": lambda things: (NOON + timedelta(days=next(things.numbers))).isoformat(),
+    "new_code": lambda things: f"97.{next(things.numbers)}",
+    "new_id": Things.new_id,
+    "quiet_period": Things.quiet_period,
+    "session": lambda things: str(things.world.people["member"].session_id),
+    "version_of_north_one": lambda things: things.version(Organization, things.world.north_one.id),
+    "version_of_member": lambda things: things.version(Member, things.member().id),
+    "member": Things.member,
+    "neighbour": Things.neighbour,
+    "exemption": lambda things: make_exemption(
+        things.session, things.world.north_one, things.member()
+    ),
+    "office": Things.office,
+    "import": Things.upload,
+    "draft": lambda things: things.meeting(MeetingStatus.DRAFT),
+    "scheduled": lambda things: things.meeting(MeetingStatus.SCHEDULED),
+    "opened": lambda things: things.meeting(MeetingStatus.OPEN),
+    "held": Things.held,
+    "submitted": lambda things: things.held(MeetingStatus.SUBMITTED),
+    "accepted": lambda things: things.held(MeetingStatus.ACCEPTED),
+    "line": Things.line,
+    "report": Things.report,
+    "not_held": lambda things: make_not_held(
+        things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"
+    ),
+}
