@@ -26,12 +26,21 @@ from app.schemas.dashboards import DashboardQuery
 from app.services import administrators, dashboards, figure_days, imports, recounts
 from app.work import Work
 
+
+def _known_period(period: str) -> str:
+    if period and not periods.is_period(period):
+        raise typer.BadParameter("a period is a month, YYYY-MM")
+    return period
+
+
 cli = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__)
 demo = typer.Typer(help="The demonstration committee.")
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
 cli.add_typer(demo, name="demo")
 cli.add_typer(admin, name="admin")
-Period = Annotated[str, typer.Option(help="YYYY-MM", show_default="the present month")]
+Period = Annotated[
+    str, typer.Option(help="YYYY-MM", show_default="the present month", callback=_known_period)
+]
 
 
 @cli.command()
@@ -100,7 +109,7 @@ def create_administrator(name: str, organization: str) -> None:
 
 @cli.command("import")
 def import_workbook(
-    file: Path,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     kind: ImportKind = ImportKind.MEMBERS,
     *,
     commit: bool = False,
@@ -125,7 +134,7 @@ def dashboard(
     organization: Annotated[str, typer.Argument(help="code or id; default the root")] = "",
     period: Period = "",
 ) -> None:
-    """Print the figures of a unit, in Vietnamese."""
+    """Print the figures of a unit in a period."""
     now = clock.now()
     figure_days.turn(now)
     with database.reading() as session:
@@ -172,6 +181,8 @@ def main() -> None:
         cli()
     except (AppError, keys.KeysMissing) as error:
         typer.echo(f"refused: {error}", err=True)
+        for fault in getattr(error, "details", {}).get("errors", []):
+            typer.echo(f"  {fault['pointer']}: {fault['en']}", err=True)
         raise SystemExit(1) from error
 
 
@@ -188,7 +199,7 @@ def _prepare() -> None:
 def _load_demonstration(password_hash: str) -> None:
     with database.writing() as session:
         if load.is_empty(session):
-            typer.echo("loading the demonstration committee, under a minute …")
+            typer.echo("loading the demonstration committee, about a minute …")
             load.load(session, clock.now(), password_hash, typer.echo)
         elif not load.is_loaded(session):
             typer.echo("refused: this database holds a real committee; use `sotay serve`", err=True)

@@ -151,7 +151,7 @@ class TestSessions:
             if not item["is_current"]
         ]
 
-        assert member.delete(f"/me/sessions/{other}").status_code == 200
+        assert member.delete(f"/me/sessions/{other}").status_code == 204
         bearer = {"authorization": f"Bearer {token}"}
         assert member.get("/me", headers=bearer).status_code == 401
         assert member.delete(f"/me/sessions/{other}").status_code == 404

@@ -51,6 +51,21 @@ class TestCreate:
         assert client.post("/meetings", json=may).json()["period"] == "2026-05"
 
     @pytest.mark.parametrize(
+        ("kind", "title"),
+        [
+            ("regular", "Sinh hoạt chi bộ thường kỳ tháng 6/2026"),
+            ("thematic", "Sinh hoạt chuyên đề tháng 6/2026"),
+        ],
+    )
+    def test_without_a_title_it_is_named_by_its_kind_and_local_month(
+        self, sign_in: SignIn, world: World, kind: str, title: str
+    ) -> None:
+        wanted = draft_of(world.north_one, kind=kind, starts_at="2026-05-31T17:30:00Z")
+        del wanted["title"]
+
+        assert sign_in("secretary").post("/meetings", json=wanted).json()["title"] == title
+
+    @pytest.mark.parametrize(
         ("fields", "pointer"),
         [
             ({"period": "2026-05"}, "/period"),

@@ -13,7 +13,7 @@ from sqlalchemy import Row as Record
 from sqlmodel import Session
 
 from app.core.errors import Malformed
-from app.core.tokens import sign, verify
+from app.core.tokens import open_word, seal_word
 
 T = TypeVar("T")
 Filters = Mapping[str, Callable[[Any], ColumnElement[bool]]]
@@ -64,7 +64,7 @@ def paginate(
     if len(records) <= query.limit:
         return records, None
     last = records[query.limit - 1]
-    return records[: query.limit], sign(purpose, _write(last[-len(order.columns) :]))
+    return records[: query.limit], seal_word(purpose, _write(last[-len(order.columns) :]))
 
 
 def _write(values: Sequence[Any]) -> bytes:
@@ -73,7 +73,7 @@ def _write(values: Sequence[Any]) -> bytes:
 
 def _read(purpose: str, cursor: str, order: Order) -> list[Any]:
     """The values where the last page ended, as bound parameters of the columns' own types."""
-    texts = json.loads(verify(purpose, cursor))
+    texts = json.loads(open_word(purpose, cursor))
     if len(texts) != len(order.columns):
         raise Malformed
     return [_value(text, column) for text, column in zip(texts, order.columns, strict=True)]

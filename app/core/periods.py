@@ -1,10 +1,18 @@
 """A period is a local month, written `YYYY-MM`."""
 
 import calendar
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from app.core.clock import day_starts_at, local_date
+
+PATTERN = r"^(20[0-9]{2})-(0[1-9]|1[0-2])$"
+
+
+def is_period(text: str) -> bool:
+    """Whether the text names a month of this century."""
+    return re.fullmatch(PATTERN, text) is not None
 
 
 def period_of(day: date) -> str:

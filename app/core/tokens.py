@@ -7,12 +7,15 @@ falls over deeply nested headers, so shape and length are checked before it, eve
 import hmac
 import json
 import re
+import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from jose import jwt
 
 from app.core.errors import Malformed, Unauthenticated
@@ -94,6 +97,25 @@ def verify(purpose: str, word: str) -> bytes:
     if not hmac.compare_digest(given, _mac(purpose, content)):
         raise Malformed
     return content
+
+
+def seal_word(purpose: str, content: bytes) -> str:
+    """`content` as one URL-safe word that only this service reads, and for this purpose only."""
+    nonce = secrets.token_bytes(12)
+    return _encode(nonce + _word_cipher().encrypt(nonce, content, purpose.encode()))
+
+
+def open_word(purpose: str, word: str) -> bytes:
+    """The content of a word sealed for this purpose; `Malformed` when it is not."""
+    try:
+        sealed = _decode(word)
+        return _word_cipher().decrypt(sealed[:12], sealed[12:], purpose.encode())
+    except (ValueError, InvalidTag) as error:
+        raise Malformed from error
+
+
+def _word_cipher() -> AESGCM:
+    return AESGCM(_mac("sealed words", b""))
 
 
 def fingerprint(purpose: str, content: bytes) -> bytes:

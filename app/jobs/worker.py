@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import structlog
-from prometheus_client import Gauge
 
 from app.core import clock, database
 from app.core.settings import settings
@@ -15,7 +14,6 @@ from app.services import figure_days, figures
 log = structlog.get_logger(__name__)
 
 PAUSE = 0.2
-BACKLOG = Gauge("sotay_figure_deltas", "Deltas folded in the last batch")
 
 
 def run(stop: threading.Event) -> None:
@@ -38,9 +36,7 @@ def step() -> int:
         time.sleep(PAUSE)  # SQLite's writers add to the units above themselves
         return 0
     with database.writing() as session:
-        folded = figures.fold(session)
-    BACKLOG.set(folded)
-    return folded
+        return figures.fold(session)
 
 
 @contextmanager

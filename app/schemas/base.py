@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.core.periods import PATTERN
 from app.core.text import has_forbidden_characters, nfc
 
 DayOrMoment = TypeVar("DayOrMoment", bound=date)
@@ -89,7 +90,7 @@ Instant = Annotated[
     AfterValidator(_plausible),
     AfterValidator(lambda moment: moment.astimezone(UTC)),
 ]
-Period = Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2})-(0[1-9]|1[0-2])$")]
+Period = Annotated[str, StringConstraints(pattern=PATTERN)]
 Digits12 = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
 CardNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{6,12}$")]
 

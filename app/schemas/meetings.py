@@ -16,9 +16,11 @@ WebAddress = Annotated[
 
 
 class MeetingCreate(Input):
+    """Without a title it is named by its kind and month."""
+
     organization_id: UUID
     kind: MeetingKind = MeetingKind.REGULAR
-    title: Name
+    title: Name | None = None
     starts_at: Instant
     ends_at: Instant | None = None
     place: Name | None = None

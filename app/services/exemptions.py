@@ -48,7 +48,7 @@ def create(work: Work, data: ExemptionCreate) -> Exemption:
 
 def change(work: Work, exemption_id: UUID, data: ExemptionUpdate) -> Exemption:
     exemption = work.fetch(Permission.EXEMPTION_CHANGE, Exemption, exemption_id)
-    expect_interval(exemption.valid_from, data.valid_to)
+    expect_interval(exemption.valid_from, data.valid_to, shortest=0)
     ends = [day for day in (exemption.valid_to, data.valid_to) if day is not None]
     work.record(
         "exemption.changed",

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, bindparam, delete, insert, text, update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from app.core import periods
 from app.core.clock import local_date
@@ -119,6 +119,12 @@ def fold(session: Session) -> int:
     for period in sorted(by_period):
         add_to_rows(session, period, sum_above(by_period[period]))
     return len(taken)
+
+
+def backlog(session: Session) -> int:
+    """How many deltas wait; the worker keeps them below a thousand."""
+    waiting: int = session.execute(select(func.count()).select_from(FigureDelta)).scalar_one()
+    return waiting
 
 
 def sum_above(changes: Iterable[tuple[str, Counts]]) -> dict[str, Counts]:

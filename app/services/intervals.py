@@ -6,9 +6,9 @@ from app.core.errors import Invalid
 from app.models import Organization
 
 
-def expect_interval(valid_from: date, valid_to: date | None) -> None:
-    """`Invalid` when it ends on or before the day it begins."""
-    if valid_to is not None and valid_to <= valid_from:
+def expect_interval(valid_from: date, valid_to: date | None, *, shortest: int = 1) -> None:
+    """`Invalid` for fewer than `shortest` days; none at all undoes what was entered by mistake."""
+    if valid_to is not None and (valid_to - valid_from).days < shortest:
         raise Invalid.at(
             "/valid_to",
             "before_start",

@@ -10,7 +10,7 @@ from app.core import periods
 from app.core.clock import day_ends_at, local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
-from app.models import Meeting, MeetingStatus, Organization, OrganizationKind
+from app.models import Meeting, MeetingKind, MeetingStatus, Organization, OrganizationKind
 from app.policies.roles import Permission
 from app.schemas.meetings import (
     MeetingCancel,
@@ -69,7 +69,8 @@ def get(work: Work, meeting_id: UUID) -> Meeting:
 
 def create(work: Work, data: MeetingCreate) -> Meeting:
     cell = work.fetch(Permission.MEETING_CREATE, Organization, data.organization_id)
-    meeting = Meeting(**data.model_dump(), created_at=work.now, created_by=work.actor.account_id)
+    said = data.model_dump() | {"title": data.title or _title(data)}
+    meeting = Meeting(**said, created_at=work.now, created_by=work.actor.account_id)
     check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
     work.record("meeting.created", work.add(meeting))
     return meeting
@@ -192,6 +193,20 @@ def check_cell_and_times(cell: Organization, starts_at: datetime, ends_at: datet
             "Giờ kết thúc phải sau giờ bắt đầu.",
             "A meeting ends after it starts.",
         )
+
+
+def _title(data: MeetingCreate) -> str:
+    """What the office calls such a meeting: "Sinh hoạt chi bộ thường kỳ tháng 5/2026"."""
+    day = local_date(data.starts_at)
+    return f"{_KIND_TITLES[data.kind]} tháng {day.month}/{day.year}"
+
+
+_KIND_TITLES = {
+    MeetingKind.REGULAR: "Sinh hoạt chi bộ thường kỳ",
+    MeetingKind.THEMATIC: "Sinh hoạt chuyên đề",
+    MeetingKind.EXTRAORDINARY: "Sinh hoạt bất thường",
+    MeetingKind.COMMITTEE: "Họp chi ủy",
+}
 
 
 def _check_again(work: Work, permission: Permission, meeting: Meeting) -> None:

@@ -57,7 +57,7 @@ def change(work: Work, office_id: UUID, data: OfficeUpdate) -> Office:
     office = work.fetch(Permission.OFFICE_CHANGE, Office, office_id)
     if office.role is Role.ADMINISTRATOR:
         work.fetch(Permission.ADMINISTRATOR_APPOINT, Organization, office.organization_id)
-    expect_interval(office.valid_from, data.valid_to)
+    expect_interval(office.valid_from, data.valid_to, shortest=0)
     before = str(office.valid_to)
     office.valid_to = data.valid_to
     work.record("office.changed", office, before=before, after=str(data.valid_to))

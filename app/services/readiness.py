@@ -6,8 +6,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.core import database, migrations
 from app.core.keys import KeysMissing, keys
+from app.services import figures
 
 log = structlog.get_logger(__name__)
+
+
+def waiting_deltas() -> int:
+    """The backlog of the worker, for an alarm when it grows."""
+    with database.reading() as session:
+        return figures.backlog(session)
 
 
 def is_ready() -> bool:
