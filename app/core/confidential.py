@@ -26,6 +26,8 @@ class Sealed(bytes):
     def __repr__(self) -> str:
         return "Sealed(…)"
 
+    __str__ = __repr__
+
 
 class SealedText(TypeDecorator[Sealed]):
     """A column that takes sealed values only: plain text cannot reach it by mistake."""
