@@ -18,7 +18,7 @@ from sqlmodel import col, or_, select
 from app.core.errors import NotFound
 from app.core.percent import percent
 from app.core.selects import pick
-from app.models import COUNTS, Figure, FigureDelta, Organization
+from app.models import COUNTS, Figure, FigureDelta, Organization, OrganizationKind
 from app.models.organizations import SEGMENT_WIDTH
 from app.policies.roles import Permission
 from app.policies.scope import within_branch
@@ -92,19 +92,18 @@ def _as_was(work: Work, unit: Any, period: str) -> dict[str, Any]:
     own, children = [0] * len(COUNTS), {}
     waiting: list[tuple[str, bool, Numbers]] = []
     for record in work.session.execute(_statement(with_deltas=with_deltas), parameters):
-        numbers = list(record[-len(COUNTS) :])
-        if record.is_delta:
-            waiting.append((record.path, record.is_deeper, numbers))
-        elif record.id == unit.id:
+        unit_id, code, name, kind, path, is_delta, is_deeper, *numbers = record
+        if is_delta:
+            waiting.append((path, is_deeper, numbers))
+        elif unit_id == unit.id:
             own = numbers
         else:
-            children[record.path] = (record, numbers)
+            children[path] = (_brief(unit_id, code, name, kind), numbers)
     for path, is_deeper, numbers in waiting:
         _add(own, numbers)
         if is_deeper and path in children:
             _add(children[path][1], numbers)
-    below = [(_brief(record), numbers) for record, numbers in children.values()]
-    return _dashboard(work.now, unit, period, own, below)
+    return _dashboard(work.now, unit, period, own, [children[path] for path in sorted(children)])
 
 
 def _as_is(work: Work, unit: Any, period: str) -> dict[str, Any]:
@@ -125,8 +124,8 @@ def _as_is(work: Work, unit: Any, period: str) -> dict[str, Any]:
     for numbers in sums.values():
         _add(own, numbers)
     below = [
-        (_brief(child), sums.get(child.path, [0] * len(COUNTS)))
-        for child in work.session.execute(_scoped(children.order_by(col(Organization.path))))
+        (_brief(*brief), sums.get(path, [0] * len(COUNTS)))
+        for *brief, path in work.session.execute(_scoped(children.order_by(col(Organization.path))))
     ]
     return _dashboard(work.now, unit, period, own, below)
 
@@ -146,13 +145,13 @@ def _statement(*, with_deltas: bool) -> Any:
             *counts,
         )
         .join(Organization, col(Organization.id) == Figure.organization_id)
-        .where(
-            col(Figure.period) == at_period,
-            or_(col(Figure.organization_id) == unit_id, col(Figure.parent_id) == unit_id),
-        )
+        .where(col(Figure.period) == at_period)
     )
+    # Two selects: told "one or the other", SQLite reads the whole period.
+    own = rows.where(col(Figure.organization_id) == unit_id)
+    children = rows.where(col(Figure.parent_id) == unit_id)
     if not with_deltas:
-        return _scoped(rows.order_by(col(Figure.path)))
+        return _scoped(union_all(own, children))
     place = (
         select(Figure.path)
         .where(col(Figure.period) == at_period, col(Figure.organization_id) == unit_id)
@@ -176,26 +175,21 @@ def _statement(*, with_deltas: bool) -> Any:
         )
         .group_by(branch, is_deeper)
     )
-    return _scoped(union_all(rows, deltas))
+    return _scoped(union_all(own, children, deltas))
 
 
 _BRIEF = (Organization.id, Organization.code, Organization.name, Organization.kind)
 
 
-def _brief(record: Any) -> dict[str, Any]:
-    return {
-        "id": str(record.id),
-        "code": record.code,
-        "name": record.name,
-        "kind": str(record.kind),
-    }
+def _brief(unit_id: UUID, code: str, name: str, kind: OrganizationKind) -> dict[str, Any]:
+    return {"id": str(unit_id), "code": code, "name": name, "kind": str(kind)}
 
 
 def _dashboard(
     now: datetime, unit: Any, period: str, own: Numbers, children: Iterable[tuple[Any, Numbers]]
 ) -> dict[str, Any]:
     return {
-        "organization": _brief(unit),
+        "organization": _brief(unit.id, unit.code, unit.name, unit.kind),
         "period": period,
         "as_of": now,
         "locked": False,  # no period can be locked yet
