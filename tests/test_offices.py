@@ -186,9 +186,22 @@ class TestTheDaysOfAnOffice:
         holder = Office.member_id == world.people["secretary"].member_id
         (office,) = rows(session, Office, holder)
 
-        answer = sign_in("officer").patch(f"/offices/{office.id}", json={"valid_to": "2026-01-05"})
+        answer = sign_in("officer").patch(f"/offices/{office.id}", json={"valid_to": "2026-01-04"})
 
         assert fault(answer) == (422, "/valid_to", "before_start")
+
+    def test_one_given_by_mistake_is_undone_on_the_same_day(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        member_id = str(world.people["member"].member_id)
+        given = {"organization_id": str(world.north_one.id), "member_id": member_id}
+        office = sign_in("officer").post("/offices", json=given | {"role": "secretary"}).json()
+        assert "meetings:create" in sign_in("member").get("/me").json()["permissions"]
+
+        body = {"valid_to": office["valid_from"]}
+        assert sign_in("officer").patch(f"/offices/{office['id']}", json=body).status_code == 200
+
+        assert "meetings:create" not in sign_in("member").get("/me").json()["permissions"]
 
 
 class TestTheDeputy:
