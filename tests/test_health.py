@@ -84,6 +84,14 @@ class TestMetrics:
         assert secret not in told
         assert "/members/{member_id}" in told
 
+    def test_an_invented_method_makes_no_series_of_its_own(self, client: TestClient) -> None:
+        client.request("INVENTED", "/members")
+
+        told = TestClient(client.app, client=("127.0.0.1", 50_000)).get("/metrics").text
+
+        assert "INVENTED" not in told
+        assert 'method="other"' in told
+
 
 class TestTheEdge:
     def test_every_answer_carries_its_request_id(self, client: TestClient) -> None:

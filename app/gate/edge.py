@@ -22,6 +22,7 @@ _HEADERS = {
     b"referrer-policy": b"no-referrer",
     b"x-frame-options": b"DENY",
 }
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Counter("sotay_requests", "Requests answered", ["method", "route", "status"])
 SECONDS = Histogram("sotay_request_seconds", "Time to answer", ["method", "route"])
 
@@ -89,11 +90,12 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
     """The route's template, never the path itself: a log names no person."""
     route: Any = scope.get("route")
     template = getattr(route, "path_format", None) or "unknown"
-    REQUESTS.labels(scope["method"], template, str(status)).inc()
-    SECONDS.labels(scope["method"], template).observe(seconds)
+    method = scope["method"] if scope["method"] in _METHODS else "other"  # anybody can invent one
+    REQUESTS.labels(method, template, str(status)).inc()
+    SECONDS.labels(method, template).observe(seconds)
     log.info(
         "request",
-        method=scope["method"],
+        method=method,
         route=template,
         status=status,
         milliseconds=round(seconds * 1000, 1),
