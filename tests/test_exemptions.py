@@ -115,6 +115,19 @@ class TestChange:
         assert sign_in("secretary").get(path).json()["state"] == "active"
         assert accounts_due(session, world) == 10
 
+    def test_one_recorded_by_mistake_is_emptied(
+        self, exempt: Any, sign_in: SignIn, world: World, session: Session
+    ) -> None:
+        made = exempt().json()
+        assert accounts_due(session, world) == 9
+
+        answer = sign_in("secretary").patch(
+            f"/exemptions/{made['id']}", json={"valid_to": made["valid_from"]}
+        )
+
+        assert answer.status_code == 200, answer.text
+        assert accounts_due(session, world) == 10
+
     def test_only_its_end_changes(self, exempt: Any, sign_in: SignIn) -> None:
         path = f"/exemptions/{exempt().json()['id']}"
 
