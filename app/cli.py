@@ -81,7 +81,7 @@ def run_demo(context: typer.Context) -> None:
     address = f"http://{settings().host}:{settings().port}"
     typer.echo(f"address {address}")
     typer.echo(f"try     {address}/docs")
-    typer.echo("try     sotay dashboard --period 2026-05")
+    typer.echo(f"try     {sys.argv[0]} dashboard --period 2026-05")
     with database.reading() as session:
         for person in sign_ins(session):
             typer.echo(str(person))
