@@ -96,7 +96,7 @@ def _statements(*, of_some: bool) -> tuple[Select[Any], ...]:
         (pick(Organization.id).where(is_cell_on(_DAY)), Organization.id),
         (_met(), Meeting.organization_id),
         (_accounts(used), used.c.organization_id),
-        (_attendance(), Attendance.organization_id),
+        (_attendance(), Meeting.organization_id),
     )
     return tuple(
         statement.where(col(cell).in_(_CELLS) if of_some else true()).execution_options(
@@ -150,7 +150,10 @@ def _accounts(used: Any) -> Select[Any]:
 
 
 def _attendance() -> Select[Any]:
-    """An exempt member who stayed away is in neither count; one who came is in both."""
+    """An exempt member who stayed away is in neither count; one who came is in both.
+
+    By the meeting's cell, which is the line's too: an index finds the cell's meeting of the month.
+    """
     status = col(Attendance.status)
 
     def lines(wanted: AttendanceStatus) -> Any:
@@ -158,17 +161,17 @@ def _attendance() -> Select[Any]:
 
     return (
         pick(
-            Attendance.organization_id,
+            Meeting.organization_id,
             func.count(),
             lines(AttendanceStatus.PRESENT),
             lines(AttendanceStatus.ABSENT_EXCUSED),
             lines(AttendanceStatus.ABSENT_UNEXCUSED),
         )
-        .join(Meeting, col(Meeting.id) == Attendance.meeting_id)
+        .join(Attendance, col(Attendance.meeting_id) == Meeting.id)
         .where(
             _regular_between(_STARTS_AT, _ENDS_AT),
             col(Meeting.status).in_(HELD_STATUSES),
             status != AttendanceStatus.EXEMPT,
         )
-        .group_by(col(Attendance.organization_id))
+        .group_by(col(Meeting.organization_id))
     )
