@@ -23,6 +23,7 @@ from app.models import (
     Figure,
     FigureDelta,
     Meeting,
+    MeetingStatus,
     Office,
     Organization,
     Role,
@@ -71,8 +72,12 @@ def find_evening() -> Evening:
         .join(Organization, col(Organization.id) == Meeting.organization_id)
         .join(Office, col(Office.organization_id) == Organization.id)
         .join(Account, col(Account.member_id) == Office.member_id)
-        .where(col(Office.role) == Role.SECRETARY, col(Meeting.id).in_(of_right_size))
-        .order_by(col(Meeting.first_submitted_at).desc().nulls_last())
+        .where(
+            col(Office.role) == Role.SECRETARY,
+            col(Meeting.status) == MeetingStatus.SUBMITTED,
+            col(Meeting.id).in_(of_right_size),
+        )
+        .order_by(col(Meeting.first_submitted_at).desc())
         .execution_options(scoped="any meeting will do")
     )
     with database.writing() as session:
