@@ -5,9 +5,9 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
-from app.models import ActivationCode, AuditEntry, Member, Membership, MembershipKind
+from app.models import ActivationCode, AuditEntry, Member, Membership, MembershipKind, Role
 from tests.conftest import SignIn
-from tests.factories.people import make_member, make_membership
+from tests.factories.people import make_member, make_membership, make_office
 from tests.world import World, rows
 
 WITHOUT_ACCOUNT = 5  # in the first cell
@@ -71,6 +71,22 @@ class TestCreate:
             assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
         assert rows(session, ActivationCode) == []
+
+    def test_nobody_opens_an_office_above_their_own(
+        self, sign_in: SignIn, world: World, session: Session
+    ) -> None:
+        officer = str(world.people["officer"].member_id)  # a member of the first cell
+        (lead,) = rows(session, Member, Member.id == newest(world))
+        make_office(session, world.south, lead, role=Role.OFFICER)
+
+        named = sign_in("secretary").post("/activation-codes", json={"member_ids": [officer]})
+        unit = {"organization_id": str(world.north_one.id)}
+        items = sign_in("secretary").post("/activation-codes", json=unit).json()["items"]
+        above = sign_in("officer").post("/activation-codes", json={"member_ids": [str(lead.id)]})
+
+        assert (named.status_code, named.json()["code"]) == (403, "forbidden")
+        assert str(lead.id) not in {item["member_id"] for item in items}
+        assert above.status_code == 201
 
     def test_who_may_only_read_is_forbidden(self, sign_in: SignIn, world: World) -> None:
         for body in (

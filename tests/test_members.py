@@ -193,7 +193,6 @@ class TestCreate:
                 "/admitted_on",
                 "in_the_future",
             ),
-            ({"card_number": "970080000778"}, "/card_number", "card_number_mismatch"),
             ({"card_number": "12345"}, "/card_number", "wrong_format"),
             ({"personal_id": "97008000077"}, "/personal_id", "wrong_format"),
             ({"personal_id": "97008000077٣"}, "/personal_id", "wrong_format"),
@@ -270,13 +269,6 @@ class TestChange:
         assert (second.status_code, second.json()["code"]) == (412, "stale")
         assert (without.status_code, without.json()["code"]) == (428, "if_match_required")
         assert secretary.get(path).json()["full_name"] == "Một"
-
-    def test_the_new_card_number_is_the_personal_id(self, sign_in: SignIn, path: str) -> None:
-        alone = self.change(sign_in, path, card_number="970080000888")
-        both = self.change(sign_in, path, card_number="970080000888", personal_id="970080000888")
-
-        assert fault(alone) == (422, "/card_number", "card_number_mismatch")
-        assert both.status_code == 200, both.text
 
     def test_an_identity_of_another_is_taken(
         self, sign_in: SignIn, world: World, session: Session, path: str

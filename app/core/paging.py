@@ -39,10 +39,14 @@ class Page(BaseModel, Generic[T]):
 
 @dataclass(frozen=True)
 class Order:
-    """The columns a list is sorted by, the last of them unique; newest first when descending."""
+    """The columns a list is sorted by, the last of them unique; newest first when descending.
+
+    `of` is the row whose list it is, where a route names one: a cursor opens no other's.
+    """
 
     columns: tuple[Any, ...]
     descending: bool = False
+    of: UUID | None = None
 
 
 def paginate(
@@ -52,7 +56,8 @@ def paginate(
 
     The statement's own columns come first in each record; the sort values are appended.
     """
-    purpose = f"cursor {type(query).__name__} {query.model_dump_json(exclude={'cursor', 'limit'})}"
+    asked = query.model_dump_json(exclude={"cursor", "limit"})
+    purpose = f"cursor {order.of} {type(query).__name__} {asked}"
     key = tuple_(*order.columns)
     if query.cursor is not None:
         after = _read(purpose, query.cursor, order)

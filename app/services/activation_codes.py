@@ -4,13 +4,21 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import ColumnElement, exists, insert, update
 from sqlmodel import col, select
 
 from app.core.clock import local_date
-from app.core.errors import NotFound
+from app.core.errors import Forbidden, NotFound
 from app.core.ids import new_id
-from app.models import Account, ActivationCode, Member, Membership, MembershipKind, Organization
+from app.models import (
+    Account,
+    ActivationCode,
+    Member,
+    Membership,
+    MembershipKind,
+    Office,
+    Organization,
+)
 from app.models.base import valid_on
 from app.policies.roles import Permission
 from app.policies.scope import within_branch
@@ -23,6 +31,7 @@ def create(work: Work, data: ActivationCodeCreate) -> IssuedCodes:
     """A fresh code for each member asked for; older ones stop working.
 
     By organisation it skips the activated; by name it is also the way to recover an account.
+    Whoever holds an office beyond the caller's reach gets a code from above only.
     """
     if data.organization_id is not None:
         members = _without_account(work, data.organization_id)
@@ -80,6 +89,7 @@ def _without_account(work: Work, organization_id: UUID) -> Sequence[Member]:
             col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE,
             *valid_on(Membership, local_date(work.now)),
             col(Account.id).is_(None),
+            ~_leads_elsewhere(work),
         )
         .order_by(col(Organization.path), col(Member.sort_key), col(Member.id))
     )
@@ -99,7 +109,20 @@ def _named(work: Work, member_ids: Sequence[UUID]) -> Sequence[Member]:
         for missing in set(member_ids) - set(found):
             work.fetch(Permission.ACTIVATION_CODE_CREATE, Member, missing)
         raise NotFound
+    beyond = statement.where(col(Member.id).in_(member_ids), _leads_elsewhere(work))
+    if work.session.execute(beyond.limit(1)).first() is not None:
+        raise Forbidden
     return [found[member_id] for member_id in dict.fromkeys(member_ids)]
+
+
+def _leads_elsewhere(work: Work) -> ColumnElement[bool]:
+    """Members with an office beyond the caller's reach: their code would open that office too."""
+    reached = work.within_reach(Permission.ACTIVATION_CODE_CREATE, Organization, Organization.id)
+    return exists().where(
+        col(Office.member_id) == Member.id,
+        col(Office.organization_id).not_in(reached),
+        *valid_on(Office, local_date(work.now)),
+    )
 
 
 def _cells_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:

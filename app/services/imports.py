@@ -33,8 +33,8 @@ from app.workbooks.reading import Sheets
 from app.workbooks.rejects import Reject, write_rejects
 from app.workbooks.tables import CellError, Table
 
+_AS_NUMBERED = (col(ImportRow.row_number),)
 FILTERS: Filters = {"state": lambda states: col(ImportRow.state).in_(states)}
-ORDER = Order((col(ImportRow.row_number),))
 _PLACE = "import_rows.content"
 _ZIP = b"PK"
 
@@ -137,14 +137,15 @@ def get(work: Work, import_id: UUID) -> Import:
 
 def search_rows(work: Work, import_id: UUID, query: ImportRowQuery) -> Page[ImportRow]:
     """The rows of an own import, as Excel numbers them."""
-    return work.search(_rows(get(work, import_id), ImportRow), query, FILTERS, ORDER)
+    order = Order(_AS_NUMBERED, of=import_id)
+    return work.search(_rows(get(work, import_id), ImportRow), query, FILTERS, order)
 
 
 def reject_workbook(work: Work, import_id: UUID) -> bytes:
     """The refused rows as they came, with the reasons; once corrected they go in again."""
     imported = get(work, import_id)
     statement = _rows(imported, ImportRow.id, ImportRow.errors, ImportRow.content_sealed)
-    refused = statement.where(col(ImportRow.state) == RowState.REJECTED).order_by(*ORDER.columns)
+    refused = statement.where(col(ImportRow.state) == RowState.REJECTED).order_by(*_AS_NUMBERED)
     rejects = [
         Reject(
             json.loads(unseal(content, _PLACE, row_id)), [CellError(**error) for error in errors]
@@ -175,7 +176,7 @@ def _kept(work: Work, imported: Import, kind: _Kind) -> tuple[Lines[Any], dict[i
     """The lines of the rows that were accepted, and what was planned for each."""
     names = ("id", "row_number", "state", "subject_id", "subject_version", "content_sealed")
     statement = _rows(imported, *(getattr(ImportRow, name) for name in names))
-    accepted = statement.where(col(ImportRow.state) != RowState.REJECTED).order_by(*ORDER.columns)
+    accepted = statement.where(col(ImportRow.state) != RowState.REJECTED).order_by(*_AS_NUMBERED)
     lines, planned = [], {}
     for row_id, row_number, state, subject_id, version, content in work.session.execute(accepted):
         line, place_id = kind.kept.validate_json(unseal(content, _PLACE, row_id))

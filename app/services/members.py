@@ -118,10 +118,7 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
 
 
 def _refuse_impossible(facts: dict[str, Any], today: date) -> None:
-    """Admitted at 18 at the earliest, official not before (Điều lệ Đảng, 1.2 and 5).
-
-    A new card number of 12 digits is the personal id; older ones are shorter.
-    """
+    """Admitted at 18 at the earliest, official not before (Điều lệ Đảng, 1.2 and 5)."""
     born_on, admitted_on, official_on = (
         facts.get(name) for name in ("born_on", "admitted_on", "official_on")
     )
@@ -135,13 +132,6 @@ def _refuse_impossible(facts: dict[str, Any], today: date) -> None:
     if admitted_on and admitted_on > today:
         raise Invalid.at(
             "/admitted_on", "in_the_future", "Ngày vào Đảng chưa đến.", "This day is yet to come."
-        )
-    if len(card_number := facts["card_number"] or "") == 12 and card_number != facts["personal_id"]:
-        raise Invalid.at(
-            "/card_number",
-            "card_number_mismatch",
-            "Số thẻ 12 chữ số phải trùng số định danh cá nhân.",
-            "A card number of 12 digits equals the personal id.",
         )
     if admitted_on and official_on and official_on < admitted_on:
         raise Invalid.at(

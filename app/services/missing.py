@@ -60,7 +60,8 @@ def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPag
     """One page of who is missing below a unit in a period, and how many there are in all."""
     unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
     below = _below(work, unit, query.period)
-    statement, order = _list_of(work, query, below)
+    statement, columns = _list_of(work, query, below)
+    order = Order(columns, of=unit.id)
     rows = statement.order_by(None).subquery()
     count = work.session.execute(_scoped(select(func.count()).select_from(rows))).scalar_one()
     records, cursor = paginate(work.session, _scoped(statement), query, order)
@@ -73,12 +74,12 @@ def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPag
 
 def _list_of(
     work: Work, query: MissingQuery, below: ColumnElement[bool]
-) -> tuple[Select[Any], Order]:
+) -> tuple[Select[Any], tuple[Any, ...]]:
     if query.measure in _CELL_MEASURES:
-        return _cells(query, below), Order((col(Figure.path),))
+        return _cells(query, below), (col(Figure.path),)
     if query.measure is Measure.ATTENDANCE:
-        return _absent(query.period, below), Order((col(Member.sort_key), col(Attendance.id)))
-    return _accounts(work, query, below), Order((col(Member.sort_key), col(Member.id)))
+        return _absent(query.period, below), (col(Member.sort_key), col(Attendance.id))
+    return _accounts(work, query, below), (col(Member.sort_key), col(Member.id))
 
 
 def _below(work: Work, unit: Organization, period: str) -> ColumnElement[bool]:
