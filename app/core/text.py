@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Control characters, and those that turn or hide what a reader sees.
 _FORBIDDEN = re.compile(
@@ -40,6 +41,7 @@ def has_forbidden_characters(text: str, *, keep_lines: bool = False) -> bool:
     return _FORBIDDEN.search(text.translate(_LINES) if keep_lines else text) is not None
 
 
+@lru_cache(maxsize=4096)  # names are made of few words
 def _spell(word: str) -> str:
     decomposed = unicodedata.normalize("NFD", word)
     tone = max((_TONES.get(mark, "1") for mark in decomposed), default="1")
