@@ -185,7 +185,7 @@ _BRIEF = (Organization.id, Organization.code, Organization.name, Organization.ki
 
 
 def _brief(unit_id: UUID, code: str, name: str, kind: OrganizationKind) -> dict[str, Any]:
-    return {"id": str(unit_id), "code": code, "name": name, "kind": str(kind)}
+    return {"id": unit_id, "code": code, "name": name, "kind": str(kind)}
 
 
 def _dashboard(
