@@ -328,6 +328,8 @@ class TestWords:
             ("vi", "vi"),
             ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
             ("fr", "vi"),
+            ("fr, en;q=0.5", "en"),
+            ("vi;q=0.5, en;q=0.9", "en"),
             ("*", "vi"),
             ("", "vi"),
             ("\u00ff;;q=,,", "vi"),

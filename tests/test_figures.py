@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 import time_machine
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app.core import clock as clocks
@@ -238,6 +238,23 @@ class TestRecount:
             ("2026-03", world.north.path, "accounts", 99)
         ]
         assert differences(work) == []
+
+    def test_a_row_that_is_gone_is_named_and_made_again(self, work: Work, world: World) -> None:
+        gone = delete(Figure).where(
+            col(Figure.organization_id) == world.south_one.id, col(Figure.period) == "2026-03"
+        )
+        work.session.execute(gone.execution_options(scoped="a test"))
+
+        found = differences(work)
+        differences(work, repair=True)
+
+        assert [(one.path, one.count) for one in found if one.count == "row"] == [
+            (world.south_one.path, "row")
+        ]
+        assert {one.path for one in found} == {world.south_one.path}
+        assert differences(work) == []
+        root = next(row for row in _figures(work.session, "2026-03") if row.path == world.root.path)
+        assert root.cells == 3
 
     def test_waiting_deltas_are_no_difference(self, work: Work, world: World) -> None:
         if database.engine().dialect.name != "postgresql":

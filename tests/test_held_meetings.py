@@ -110,13 +110,18 @@ class TestRecord:
         sign_in("officer").post(
             f"/meetings/{meeting_id}/return", json={"comment": "Xem lại"}
         ).raise_for_status()
-        answer = sign_in("secretary").put(
-            f"/meetings/{meeting_id}/attendances",
-            json={"lines": [{"member_id": member_id, "status": "absent_excused"}]},
-            headers={"If-Match": sheet.headers["etag"]},
+        mark = {"member_id": member_id, "status": "absent_excused"}
+        blind, told = (
+            sign_in("secretary").put(
+                f"/meetings/{meeting_id}/attendances",
+                json={"lines": [mark | why]},
+                headers={"If-Match": sheet.headers["etag"]},
+            )
+            for why in ({}, {"reason": "Đã báo trước"})
         )
 
-        assert answer.status_code == 200, answer.text
+        assert [fault["code"] for fault in blind.json()["errors"]] == ["reason_required"]
+        assert told.status_code == 200, told.text
 
     def test_one_fault_refuses_all(self, session: Session, world: World) -> None:
         good = held_by(world.north_one)

@@ -24,6 +24,7 @@ from tests.factories.workbooks import (
 )
 from tests.uploads import (
     NORTH_ONE,
+    XLSX,
     bring_in,
     commit,
     counts,
@@ -190,6 +191,26 @@ class TestCreate:
 
         assert (first.status_code, second.status_code) == (201, 201)
         assert first.json() == second.json()
+        assert len(rows(session, Import)) == 1
+
+    def test_a_retry_with_a_new_boundary_is_the_same_request(
+        self, sign_in: SignIn, session: Session
+    ) -> None:
+        book = make_full_list(newcomer(1))
+
+        def send(content: bytes) -> Any:
+            return sign_in("officer").post(
+                "/imports",
+                headers={"idempotency-key": "import-2"},
+                files={"file": ("list.xlsx", content, XLSX)},
+                data={"kind": "members"},
+            )
+
+        first, second, other = send(book), send(book), send(make_full_list(newcomer(2)))
+
+        assert (first.status_code, second.status_code) == (201, 201), second.text
+        assert first.json() == second.json()
+        assert other.status_code == 422
         assert len(rows(session, Import)) == 1
 
     def test_nothing_of_a_person_is_stored_in_clear(

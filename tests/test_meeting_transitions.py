@@ -140,6 +140,18 @@ class TestReasons:
         assert (trace.action, trace.details) == ("meeting.returned", {"reason": "Thiếu kết luận"})
         assert trace.actor_id == world.people["officer"].account_id
 
+    def test_a_reason_stays_to_be_read_when_the_meeting_moves_on(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_held_meeting(session, world.north_one, [], status=MeetingStatus.RETURNED)
+        meeting.status_reason = "Thiếu kết luận"
+        session.add(meeting)
+        session.flush()
+
+        answer = sign_in("secretary").post(f"/meetings/{meeting.id}/submit", json={})
+
+        assert (answer.status_code, answer.json()["status_reason"]) == (200, "Thiếu kết luận")
+
 
 class TestOpen:
     def test_from_sixty_minutes_before_the_start(

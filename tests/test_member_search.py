@@ -116,6 +116,9 @@ class TestSearch:
         secretary = sign_in("secretary")
 
         assert ids(secretary.get(f"/members?status={reason}")) == {made.id}
+        below = f"organization_id={world.north_one.id}"
+        assert ids(secretary.get(f"/members?status={reason}&{below}")) == {made.id}
+        assert made.id not in ids(secretary.get("/members"))
         seen = secretary.get(f"/members/{made.id}").json()
         assert (seen["state"], seen["organization_id"]) == (reason, str(world.north_one.id))
 

@@ -85,6 +85,23 @@ class TestGet:
 
         assert (answer.status_code, answer.content) == (304, b"")
 
+    @pytest.mark.parametrize(
+        ("told", "status"), [('W/{}, "77"', 304), ("*", 304), ('"77"', 200), ("", 200)]
+    )
+    def test_any_of_the_versions_told_will_do(
+        self, sign_in: SignIn, world: World, told: str, status: int
+    ) -> None:
+        path = f"/members/{world.people['member'].member_id}"
+        etag = sign_in("secretary").get(path).headers["etag"]
+
+        headers = {"if-none-match": told.format(etag)}
+        assert sign_in("secretary").get(path, headers=headers).status_code == status
+
+    def test_a_list_has_no_version_to_be_known(self, sign_in: SignIn) -> None:
+        answer = sign_in("secretary").get("/members", headers={"if-none-match": ""})
+
+        assert (answer.status_code, bool(answer.json()["items"])) == (200, True)
+
 
 class TestCreate:
     def create(

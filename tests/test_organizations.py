@@ -1,15 +1,17 @@
 """The tree: who sees which unit, and how a unit is founded, renamed and closed."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from httpx2 import Response
 from sqlmodel import Session
 
 from app.models import AuditEntry, Organization
 from tests.conftest import SignIn
-from tests.world import World, rows
+from tests.world import NOON, World, rows
 
 
 def codes(answer: Response) -> list[str]:
@@ -236,12 +238,31 @@ class TestChange:
         assert codes(officer.get("/organizations?text=chi bo moi")) == [world.north_two.code]
         assert len(rows(session, AuditEntry, AuditEntry.action == "organization.changed")) == 1
 
+    def test_a_unit_that_lives_longer_than_was_said_counts_again(
+        self, sign_in: SignIn, world: World, clock: time_machine.Traveller
+    ) -> None:
+        wanted = {"code": "97.7", "name": "Chi bộ Bảy", "kind": "cell", "valid_to": "2026-05-20"}
+        body = wanted | {"parent_id": str(world.south.id)}
+        made = sign_in("officer").post("/organizations", json=body).json()
+        clock.move_to(NOON + timedelta(days=40))
+        path = f"/organizations/{made['id']}"
+        seen = sign_in("officer").get(path)
+        assert seen.status_code == 200, seen.text
+        etag = {"if-match": seen.headers["etag"]}
+
+        answer = sign_in("officer").patch(path, json={"valid_to": None}, headers=etag)
+
+        assert (made["valid_to"], answer.json()["valid_to"]) == ("2026-05-20", None)
+        for period in ("2026-05", "2026-06"):
+            url = f"/dashboards/{world.south.id}?period={period}"
+            figures = sign_in("officer").get(url).json()["figures"]
+            assert figures["cells_met"]["denominator"] == 2, period
+
     @pytest.mark.parametrize(
         ("if_match", "status", "code"),
         [
             (None, 428, "if_match_required"),
             ('"999"', 412, "stale"),
-            ("*", 412, "stale"),
             ("1", 412, "stale"),
             ('W/"1"', 412, "stale"),
         ],

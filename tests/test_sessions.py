@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlmodel import Session
 
-from app.models import AccountSession
+from app.models import AccountSession, Activity
 from tests.conftest import SignIn
 from tests.test_auth import DAY, ask_who_am_i, disable, end_membership, log_in
 from tests.world import NOON, World, rows
@@ -57,6 +57,21 @@ class TestRefresh:
         assert again.status_code == 200, again.text
         assert again.json()["refresh_token"] == lost.json()["refresh_token"]
         assert ask_who_am_i(client, again).status_code == 200
+
+    def test_who_comes_back_by_it_in_a_new_month_is_active_in_that_month(
+        self,
+        client: TestClient,
+        tokens: dict[str, Any],
+        clock: time_machine.Traveller,
+        world: World,
+        session: Session,
+    ) -> None:
+        clock.move_to(NOON + timedelta(days=20))
+
+        self.refresh(client, tokens)
+
+        own = Activity.member_id == world.people["member"].member_id
+        assert {row.period for row in rows(session, Activity, own)} == {"2026-05", "2026-06"}
 
     @pytest.mark.parametrize(
         ("wait", "key"), [(61, "own"), (1, None), (1, "another device of another")]

@@ -1,6 +1,7 @@
 """Refusals as HTTP problem details (RFC 9457), in Vietnamese or English."""
 
 import json
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from app.core.errors import AppError, Invalid, Malformed, NotFound, TooLarge, Un
 from app.gate.wordings import TITLES, wording_of
 
 log = structlog.get_logger(__name__)
+_QUALITY = re.compile(r"[01](\.[0-9]{1,3})?")
 
 
 class FieldProblem(BaseModel):
@@ -65,6 +67,8 @@ def describe(schema: dict[str, Any]) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas = schema.setdefault("components", {}).setdefault("schemas", {})
     schemas |= problem.pop("$defs") | {"Problem": problem}
+    schemes = schema["components"].setdefault("securitySchemes", {})
+    schemes["bearer"] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
     return schema
 
 
@@ -118,8 +122,16 @@ def _field(item: dict[str, str], *, english: bool) -> dict[str, str]:
 
 
 def _prefers_english(request: Request) -> bool:
-    wanted = request.headers.get("accept-language", "").strip().lower()
-    return wanted.startswith("en")
+    """English when it is wanted more than Vietnamese; Vietnamese for whoever does not say."""
+    wishes = request.headers.get("accept-language", "").lower().split(",")
+    weights = {"vi": 0.0, "en": 0.0}
+    for wish in wishes[:20]:
+        tag, _, quality = wish.strip().partition(";q=")
+        language = tag.partition("-")[0].strip()
+        if language in weights:
+            weight = float(quality) if _QUALITY.fullmatch(quality) else 1.0
+            weights[language] = max(weights[language], weight)
+    return weights["en"] > weights["vi"]
 
 
 async def _on_refusal(request: Request, error: AppError) -> Response:

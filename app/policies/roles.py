@@ -25,6 +25,7 @@ class Permission(StrEnum):
     ADMINISTRATOR_APPOINT = "offices:appoint_administrator"
     IMPORT_CREATE = "imports:create"
     ACTIVATION_CODE_CREATE = "activation_codes:create"
+    ACTIVITY_RECORD = "activities:record"
     MEETING_READ = "meetings:read"
     MEETING_CREATE = "meetings:create"
     MEETING_CHANGE = "meetings:change"
@@ -65,6 +66,7 @@ _READING[Permission.DASHBOARD_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.CELL_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
 _READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
+_READING[Permission.ACTIVITY_RECORD] = Permission.MEMBER_READ
 
 
 class Reach(StrEnum):

@@ -6,14 +6,11 @@ thread, and the commit comes before the answer leaves.
 
 import functools
 import inspect
-import re
 from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
-from urllib.parse import parse_qsl, urlencode
-from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -25,13 +22,11 @@ from sqlmodel import Session
 from app.core import clock, database
 from app.core.errors import Malformed, Unauthenticated, UnsupportedMediaType
 from app.core.tokens import AccessClaims, verify_access
-from app.gate import problems
+from app.gate import answers, problems
 from app.gate.strict_json import StrictRequest
 from app.policies.actors import Actor
 from app.services import figure_days, kept_answers, sessions
 from app.work import Work
-
-_ETAG = re.compile(r'"([0-9]{1,9})"')
 
 
 @dataclass(frozen=True)
@@ -71,12 +66,8 @@ async def gather(request: Request) -> Any:
 
 
 async def gather_if_match(request: Request) -> int | None:
-    """The version that the client saw: None when it did not say, 0 for one that never was."""
-    given = request.headers.get("if-match")
-    if given is None:
-        return None
-    match = _ETAG.fullmatch(given)
-    return int(match[1]) if match else 0
+    """The version that the client saw; None when it did not say."""
+    return answers.version_in(request.headers.get("if-match"))
 
 
 CurrentWork = Annotated[Work, Depends(gather)]
@@ -96,6 +87,13 @@ class WorkRoute(APIRoute):
         options["response_model"] = model if adapter else None
         documented = problems.SIGNING_IN if self.anonymous else problems.of_method(options)
         options["responses"] = documented | (options.get("responses") or {})
+        options["openapi_extra"] = answers.described(
+            next(iter(options.get("methods") or ["GET"])),
+            options.get("status_code") or 200,
+            model,
+            is_open=self.anonymous,
+            takes_version="if_match" in inspect.signature(endpoint).parameters,
+        )
         super().__init__(path, _in_one_hop(endpoint, self, adapter), **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -139,7 +137,7 @@ class WorkRoute(APIRoute):
         return kept_answers.make_key(
             given,
             claims.account_id if claims else None,
-            f"{request.url.path}?{request.url.query}\0".encode() + await request.body(),
+            f"{request.url.path}?{request.url.query}\0".encode() + await _asked(request),
             keeps_answer=self.keeps_answer,
         )
 
@@ -155,6 +153,15 @@ class SecretRoute(WorkRoute):
     """A route for somebody signed in, whose answer is a secret and never kept."""
 
     keeps_answer = False
+
+
+async def _asked(request: Request) -> bytes:
+    """The body as one request is told from another: a form's boundary is new at every try."""
+    body = await request.body()
+    kind, _, boundary = request.headers.get("content-type", "").partition("boundary=")
+    if not kind.startswith("multipart/") or not boundary:
+        return body
+    return body.replace(boundary.strip('"').encode("latin-1"), b"")
 
 
 def _claims_of(request: Request) -> AccessClaims:
@@ -269,23 +276,10 @@ def _answer(
         return Response(status_code=204)
     status = route.status_code or 200
     body = adapter.validate_python(result, from_attributes=True)
-    headers = _headers(body, ticket, status)
-    is_known = ticket.is_read and headers.get("etag", "") == ticket.if_none_match
+    headers = answers.headers_of(body, ticket.path, ticket.query, status)
+    is_known = ticket.is_read and answers.is_known(headers, ticket.if_none_match)
     content = b"" if is_known else adapter.dump_json(body)
     return Response(content, 304 if is_known else status, headers, media_type="application/json")
-
-
-def _headers(body: Any, ticket: Ticket, status: int) -> dict[str, str]:
-    headers: dict[str, str] = {}
-    if isinstance(version := getattr(body, "version", None), int):
-        headers["etag"] = f'"{version}"'
-    if status == 201 and isinstance(row_id := getattr(body, "id", None), UUID):
-        headers["location"] = f"{ticket.path}/{row_id}"
-    if isinstance(cursor := getattr(body, "next_cursor", None), str):
-        asked = parse_qsl(ticket.query, keep_blank_values=True)
-        again = urlencode([*(pair for pair in asked if pair[0] != "cursor"), ("cursor", cursor)])
-        headers["link"] = f'<{ticket.path}?{again}>; rel="next"'
-    return headers
 
 
 def _as_kept(answer: Response) -> kept_answers.Answer:

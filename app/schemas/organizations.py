@@ -20,6 +20,7 @@ class OrganizationCreate(Input):
     unit_type: UnitType | None = None
     parent_id: UUID
     valid_from: Day | None = None
+    valid_to: Day | None = None
 
 
 class OrganizationUpdate(Input):

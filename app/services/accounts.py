@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_
+from sqlalchemy import ColumnElement, Select, union_all
 from sqlmodel import col, select
 
 from app.core.clock import local_date
@@ -183,15 +183,18 @@ def _may_enter(work: Work, account: Account) -> bool:
 
 
 def _by_identifier(identifier: str) -> Select[Any]:
-    conditions = [
-        col(Account.staff_name) == identifier,
-        col(Member.card_number_index) == blind_index(identifier, "members.card_number"),
+    """A lookup by each of three unique indexes, never a walk over all accounts."""
+    card = blind_index(identifier, "members.card_number")
+    lookups = [
+        select(Account.id).where(col(Account.staff_name) == identifier),
+        _of_member(col(Member.card_number_index) == card),
     ]
     if (phone := canonical_phone(identifier)) is not None:
-        conditions.append(col(Member.phone_index) == blind_index(phone, "members.phone"))
-    return (
-        select(Account)
-        .outerjoin(Member, col(Member.id) == Account.member_id)
-        .where(or_(*conditions))
-        .execution_options(scoped="whoever knows the password")
-    )
+        index = blind_index(phone, "members.phone")
+        lookups.append(_of_member(col(Member.phone_index) == index))
+    named = select(Account).where(col(Account.id).in_(union_all(*lookups)))
+    return named.execution_options(scoped="whoever knows the password")
+
+
+def _of_member(condition: ColumnElement[bool]) -> Any:
+    return select(Account.id).join(Member, col(Member.id) == Account.member_id).where(condition)

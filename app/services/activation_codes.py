@@ -1,7 +1,6 @@
 """Personal codes for first use and for recovery: made in a list, told once, kept as digests."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, exists, insert, update
@@ -10,6 +9,7 @@ from sqlmodel import col, select
 from app.core.clock import local_date
 from app.core.errors import Forbidden, NotFound
 from app.core.ids import new_id
+from app.core.selects import portions
 from app.models import (
     Account,
     ActivationCode,
@@ -126,24 +126,28 @@ def _leads_elsewhere(work: Work) -> ColumnElement[bool]:
 
 
 def _cells_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    statement = (
-        select(Membership.member_id, Membership.organization_id)
-        .where(col(Membership.member_id).in_(member_ids))
-        # The last one stays: the latest residence, or the latest stay of whoever has none here.
-        .order_by(col(Membership.kind).desc(), col(Membership.valid_from))
-    )
-    records: Any = work.session.execute(statement.execution_options(scoped="of reached members"))
-    return dict(records.all())  # a result has keys() of its own: dict would take it for a mapping
+    cells: dict[UUID, UUID] = {}
+    for portion in portions(member_ids):
+        statement = (
+            select(Membership.member_id, Membership.organization_id)
+            .where(col(Membership.member_id).in_(portion))
+            # The last one stays: the latest residence, or the latest stay of one who has none.
+            .order_by(col(Membership.kind).desc(), col(Membership.valid_from))
+        )
+        scoped = statement.execution_options(scoped="of reached members")
+        cells.update(tuple(row) for row in work.session.execute(scoped))
+    return cells
 
 
 def _void_older(work: Work, member_ids: Sequence[UUID]) -> None:
-    work.session.execute(
-        update(ActivationCode)
-        .where(
-            col(ActivationCode.member_id).in_(member_ids),
-            col(ActivationCode.used_at).is_(None),
-            col(ActivationCode.voided_at).is_(None),
+    for portion in portions(member_ids):
+        work.session.execute(
+            update(ActivationCode)
+            .where(
+                col(ActivationCode.member_id).in_(portion),
+                col(ActivationCode.used_at).is_(None),
+                col(ActivationCode.voided_at).is_(None),
+            )
+            .values(voided_at=work.now)
+            .execution_options(scoped="of reached members", synchronize_session=False)
         )
-        .values(voided_at=work.now)
-        .execution_options(scoped="of reached members", synchronize_session=False)
-    )

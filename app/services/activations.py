@@ -11,6 +11,7 @@ from app.core.clock import local_date
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.periods import period_at
+from app.core.selects import portions
 from app.models import Account, Activity, AuditEntry, Member
 from app.policies.roles import Permission
 from app.services import figures
@@ -22,7 +23,7 @@ def record(work: Work, activated_at: Mapping[UUID, datetime], password_hash: str
 
     `NotFound` when one of them is not within reach: then none is opened.
     """
-    _expect_reached(work, activated_at)
+    _expect_reached(work, Permission.ACTIVATION_CODE_CREATE, activated_at)
     rows = [
         {
             "id": new_id(),
@@ -55,7 +56,7 @@ def record(work: Work, activated_at: Mapping[UUID, datetime], password_hash: str
 
 def record_use(work: Work, member_ids: Sequence[UUID]) -> None:
     """Note that these members made an authenticated request in the period of `work.now`."""
-    _expect_reached(work, member_ids)
+    _expect_reached(work, Permission.ACTIVITY_RECORD, member_ids)
     period = period_at(work.now)
     rows = [
         {"member_id": member_id, "period": period, "first_at": work.now} for member_id in member_ids
@@ -65,9 +66,11 @@ def record_use(work: Work, member_ids: Sequence[UUID]) -> None:
         figures.recount_members(work, member_ids, since=local_date(work.now))
 
 
-def _expect_reached(work: Work, member_ids: Sequence[UUID] | Mapping[UUID, datetime]) -> None:
-    statement = work.within_reach(Permission.ACTIVATION_CODE_CREATE, Member, Member.id)
-    wanted = set(member_ids)
-    found = work.session.execute(statement.where(col(Member.id).in_(wanted))).scalars()
-    if set(found) != wanted:
-        raise NotFound
+def _expect_reached(
+    work: Work, permission: Permission, member_ids: Sequence[UUID] | Mapping[UUID, datetime]
+) -> None:
+    for portion in portions(set(member_ids)):
+        statement = work.within_reach(permission, Member, Member.id)
+        found = work.session.execute(statement.where(col(Member.id).in_(portion))).scalars()
+        if set(portion).difference(found):
+            raise NotFound

@@ -53,7 +53,7 @@ def mark(work: Work, meeting_id: UUID, data: AttendanceMarks, if_match: int | No
     if meeting.status not in WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
     lines = {line.member_id: line for line in _lines(work, Permission.ATTENDANCE_MARK, meeting)}
-    marks = sheets.judge(data.lines, lines, meeting.status)
+    marks = sheets.judge(data.lines, lines, after_submission=_was_submitted(meeting))
     if marks:
         came = _came_anyway(marks, lines)
         _write(work, meeting, marks)
@@ -185,6 +185,11 @@ def _event(work: Work, meeting: Meeting, given: Mark) -> dict[str, Any]:
         "recorded_at": work.now,
         "reason": given.reason,
     }
+
+
+def _was_submitted(meeting: Meeting) -> bool:
+    """Once submitted, every change tells its reason, also after a return or a reopening."""
+    return meeting.first_submitted_at is not None
 
 
 def _came_anyway(marks: Sequence[Mark], lines: dict[UUID, Line]) -> list[UUID]:

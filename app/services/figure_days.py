@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.core import database, periods
 from app.core.clock import local_date
 from app.models import Exemption, FigureDay, Membership, Organization
-from app.services import figures
+from app.services import figures, kept_answers
 
 _reached: dict[str, date] = {}
 
@@ -26,6 +26,7 @@ def turn(now: datetime) -> None:
         return
     with database.writing() as session:
         reached = bring_to(session, today)
+        kept_answers.forget(session, now)
     if reached is not None:
         _reached[place] = reached
 

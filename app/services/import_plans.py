@@ -1,6 +1,6 @@
 """What the plans of every kind of import share: a state for each row, and reasons to refuse it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -11,16 +11,14 @@ from sqlalchemy import insert
 from sqlmodel import SQLModel
 
 from app.core.errors import Conflict
+from app.core.selects import portions
 from app.models import RowState
 from app.work import Work
 from app.workbooks.columns import FORMATS, Layout
 from app.workbooks.tables import CellError
 
 Line = TypeVar("Line")
-Item = TypeVar("Item")
 
-#: So many values are asked for in one statement; both databases take more.
-AT_ONCE = 8_000
 _CODE_GROUPS = (2, 3, 3, 3, 3)
 
 
@@ -120,13 +118,6 @@ def code_spellings(code: str) -> set[str]:
     if not _is_full_code(code_key(code)):
         return {code}
     return {code, code_key(code), ".".join("".join(islice(digits, n)) for n in _CODE_GROUPS)}
-
-
-def portions(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Lists of at most `AT_ONCE`, for conditions that name many values."""
-    rest = iter(items)
-    while portion := list(islice(rest, AT_ONCE)):
-        yield portion
 
 
 def insert_all(work: Work, model: type[SQLModel], rows: Iterable[dict[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlmodel import col
 
 from app.core.clock import local_date
+from app.core.selects import AT_ONCE, portions
 from app.models import (
     EndReason,
     Exemption,
@@ -21,7 +22,6 @@ from app.models import (
 )
 from app.models.base import valid_on
 from app.policies.roles import Permission
-from app.services.import_plans import AT_ONCE, portions
 from app.work import Work
 
 

@@ -232,7 +232,8 @@ def _take(
 ) -> Meeting:
     meeting = work.fetch(permission, Meeting, meeting_id)
     meeting.take(verb)
-    meeting.status_reason = reason
+    if reason is not None:
+        meeting.status_reason = reason
     return meeting
 
 

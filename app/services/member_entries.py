@@ -12,10 +12,11 @@ from app.core import periods
 from app.core.clock import local_date
 from app.core.confidential import seal
 from app.core.ids import new_id
+from app.core.selects import portions
 from app.core.text import fold, sort_key
 from app.models import EndReason, Exemption, Member, Membership, MembershipKind, RowState
 from app.services import figures
-from app.services.import_plans import DataMoved, insert_all, portions
+from app.services.import_plans import DataMoved, insert_all
 from app.services.member_plans import MemberPlan
 from app.work import Work
 

@@ -1,6 +1,5 @@
 """What is derived of a member for one day: cell, standing, state, account. Selected in one go."""
 
-from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -128,11 +127,15 @@ def view(record: Any, day: date, own_id: UUID | None) -> MemberRead:
     )
 
 
-def in_cells(cells: Select[Any] | Collection[UUID], day: date) -> ColumnElement[bool]:
-    """Members with a membership of any kind in these cells on a day."""
+def in_cells(cells: Any, day: date, *, or_gone: bool) -> ColumnElement[bool]:
+    """Members with a membership of any kind in these cells on a day; the departed when asked."""
     own = aliased(Membership)
+    holds = and_(*valid_on(own, day))
+    if or_gone:
+        departed = col(own.end_reason).in_((EndReason.LEFT, EndReason.DECEASED))
+        holds = or_(holds, and_(departed, col(own.valid_to) <= day))
     return col(Member.id).in_(
-        select(own.member_id).where(col(own.organization_id).in_(cells), *valid_on(own, day))
+        select(own.member_id).where(col(own.organization_id).in_(cells), holds)
     )
 
 

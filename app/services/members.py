@@ -12,7 +12,7 @@ from app.core.confidential import blind_index
 from app.core.errors import Conflict, Invalid
 from app.core.paging import Filters, Order, Page
 from app.core.text import fold, sort_key
-from app.models import Member, Membership, Organization, OrganizationKind
+from app.models import Member, Membership, MemberState, Organization, OrganizationKind
 from app.policies.roles import Permission
 from app.policies.scope import within_branch
 from app.schemas.members import MemberCreate, MemberQuery, MemberRead, MemberUpdate
@@ -26,6 +26,8 @@ FILTERS: Filters = {
 }
 ORDER = Order((col(Member.sort_key), col(Member.id)))
 ADULT_AGE = 18
+#: Who is listed only when asked for: their last membership is over.
+_GONE = frozenset({MemberState.DECEASED, MemberState.LEFT})
 _HIDDEN = ("card_number", "personal_id", "phone")
 
 
@@ -37,13 +39,12 @@ class IdentityTaken(Conflict):
 def search(work: Work, query: MemberQuery) -> Page[MemberRead]:
     day = query.on or local_date(work.now)
     statement = work.within_reach(Permission.MEMBER_READ, Member)
+    cells = select(Organization.id)
     if query.organization_id is not None:
         unit = work.fetch(Permission.ORGANIZATION_READ, Organization, query.organization_id)
-        branch = select(Organization.id).where(within_branch(unit.path))
-        statement = statement.where(member_views.in_cells(branch, day))
-    elif query.on is not None:
-        everywhere = select(Organization.id)
-        statement = statement.where(member_views.in_cells(everywhere, day))
+        cells = cells.where(within_branch(unit.path))
+    gone = _GONE.intersection(query.status or ())
+    statement = statement.where(member_views.in_cells(cells, day, or_gone=bool(gone)))
     if query.status:
         statement = statement.where(member_views.state_on(day).in_(query.status))
     if query.account_state:

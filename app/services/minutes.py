@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import col, select
 
 from app.core.errors import InvalidTransition, Stale
@@ -32,6 +33,7 @@ def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None
         raise InvalidTransition(allowed=meeting.allowed())
     if found is None:
         found = work.add(_blank(work, meeting))
+        flag_modified(meeting, "status")  # of two first versions the later one finds it stale
     found.text = data.text
     found.written_by = work.actor.account_id
     found.written_at = work.now
@@ -53,6 +55,7 @@ def _of(work: Work, meeting: Meeting) -> Minutes | None:
 
 def _blank(work: Work, meeting: Meeting) -> Minutes:
     return Minutes(
+        id=meeting.id,  # known before the first version is written
         organization_id=meeting.organization_id,
         meeting_id=meeting.id,
         text="",

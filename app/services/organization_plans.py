@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core.clock import local_date
+from app.core.selects import portions
 from app.core.text import fold
 from app.models import Organization, OrganizationKind, RowState, UnitType
 from app.policies.roles import Permission, Reach
@@ -23,7 +24,6 @@ from app.services.import_plans import (
     Reason,
     code_key,
     code_spellings,
-    portions,
 )
 from app.work import Work
 from app.workbooks import columns

@@ -80,6 +80,7 @@ def create(work: Work, data: OrganizationCreate) -> Organization:
         )
     valid_from = data.valid_from or local_date(work.now)
     expect_valid(parent, valid_from, "/valid_from")
+    expect_interval(valid_from, data.valid_to)
     _refuse_taken(work, data.code)
     found = data.model_dump(exclude={"parent_id", "valid_from"})
     unit = Organization(
@@ -110,7 +111,7 @@ def change(
     unit.search_text = fold(f"{unit.name} {unit.code}")
     work.record("organization.changed", unit, before=before, after=data.model_dump(mode="json"))
     if "valid_to" in changes and ends:
-        figures.recount(work, [unit.id], figures.from_day(work, min(ends)))
+        _refigure(work, unit, list(figures.from_day(work, min(ends))))
     return unit
 
 
@@ -139,6 +140,15 @@ def plant(work: Work, pairs: Collection[tuple[Organization, Organization | None]
     opened = list(figures.opened(work, _since(units)))
     figures.add_units(work.session, units, opened)
     figures.recount(work, [unit.id for unit in units if unit.kind is _K.CELL], opened)
+
+
+def _refigure(work: Work, unit: Organization, among: list[str]) -> None:
+    """Count a unit anew whose end moved; one that lives longer gets rows it never had."""
+    work.session.flush()
+    for period in figures.opened(work, among):
+        if unit in figures.without_row(work.session, period):
+            figures.add_units(work.session, [unit], [period])
+    figures.recount(work, [unit.id], among)
 
 
 def _since(units: Iterable[Organization]) -> Iterable[str]:

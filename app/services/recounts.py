@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from app.core import periods
-from app.models import COUNTS, Figure, FigureDay, FigureDelta
+from app.models import COUNTS, Figure, FigureDay, FigureDelta, Organization
 from app.services import figures
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
@@ -41,17 +42,25 @@ def recount(work: Work, today: date, *, repair: bool) -> Iterator[tuple[str, lis
     if first is None:
         return
     for period in periods.span(first, periods.period_of(today)):
-        differences = _compare(session, period, today)
+        lost = figures.without_row(session, period)
+        if repair:
+            figures.add_units(session, lost, [period])
+        differences = _compare(session, period, today, lost)
         if repair and differences:
             _repair(session, period, differences)
-        yield period, differences
+        missing = [Difference(period, unit.path, "row", 0, 1) for unit in lost]
+        yield period, missing + differences
 
 
-def _compare(session: Session, period: str, today: date) -> list[Difference]:
+def _compare(
+    session: Session, period: str, today: date, lost: list[Organization]
+) -> list[Difference]:
     rows = select(Figure).where(Figure.period == period).order_by(col(Figure.path))
     stored = session.execute(rows.with_for_update().execution_options(**_ALL)).scalars().all()
     pending = _pending(session, period)
-    true = _true_counts(session, period, today, stored)
+    places = {row.organization_id: row.path for row in stored}
+    places |= {unit.id: unit.path for unit in lost}
+    true = _true_counts(session, period, today, places)
     differences = []
     for row in stored:
         for name in COUNTS:
@@ -62,9 +71,10 @@ def _compare(session: Session, period: str, today: date) -> list[Difference]:
     return differences
 
 
-def _true_counts(session: Session, period: str, today: date, stored: Any) -> dict[str, Counts]:
+def _true_counts(
+    session: Session, period: str, today: date, places: dict[UUID, str]
+) -> dict[str, Counts]:
     """By path: cells from their base rows, the units above by adding up."""
-    places = {row.organization_id: row.path for row in stored}
     cells = {
         places[organization_id]: counts
         for organization_id, counts in count_cells(session, period, today).items()

@@ -130,6 +130,8 @@ def refresh(work: Work, refresh_token: str, device_key: str | None) -> Tokens | 
     row, account = found
     if not _stands(row, work.now) or not _is_welcome(work, account):
         raise Unauthenticated
+    if account.member_id is not None:
+        note_activity(work, account.member_id)
     if number == row.refresh_number:
         row.refresh_number += 1
         row.refreshed_at = row.last_used_at = work.now

@@ -12,7 +12,6 @@ from app.models import (
     AbsenceStatus,
     AttendanceSource,
     AttendanceStatus,
-    MeetingStatus,
     RosterReason,
 )
 from app.schemas.attendances import AttendanceMark
@@ -95,13 +94,12 @@ class Sheet:
 
 
 def judge(
-    given: Sequence[AttendanceMark], lines: Mapping[UUID, Line], status: MeetingStatus
+    given: Sequence[AttendanceMark], lines: Mapping[UUID, Line], *, after_submission: bool
 ) -> list[Mark]:
     """The marks that change something; `Invalid` with every fault when there is one."""
     strangers = [at for at, mark in enumerate(given) if mark.member_id not in lines]
     if strangers:
         raise NotOnRoster(errors=[_stranger(at) for at in strangers])
-    after_submission = status is MeetingStatus.SUBMITTED
     errors = [*_repeated(given)]
     marks: list[Mark] = []
     for at, mark in enumerate(given):

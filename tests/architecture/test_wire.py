@@ -148,6 +148,53 @@ class TestEveryOperation:
             assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
 
 
+class TestTheHeaders:
+    """A client is generated from the document: it has to know what to send and what it gets."""
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=repr)
+    def test_says_who_has_to_sign_in(self, operation: Operation) -> None:
+        is_open = (operation.method, operation.path.removeprefix("/api/v1")) in OPEN
+        assert ("security" in operation.document) is not is_open
+
+    @pytest.mark.parametrize("operation", OPERATIONS, ids=repr)
+    def test_names_the_headers_of_a_write(self, operation: Operation) -> None:
+        asked = {each["name"] for each in operation.document.get("parameters", [])}
+        assert ("Idempotency-Key" in asked) is (operation.method == "POST")
+        assert "If-Match" not in asked or operation.method in ("PATCH", "PUT")
+
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "header"),
+        [
+            ("get", "/meetings/{meeting_id}", "200", "ETag"),
+            ("patch", "/members/{member_id}", "200", "ETag"),
+            ("get", "/attendances", "200", "ETag"),
+            ("post", "/meetings", "201", "Location"),
+            ("get", "/members", "200", "Link"),
+        ],
+    )
+    def test_names_the_headers_of_an_answer(
+        self, method: str, path: str, status: str, header: str
+    ) -> None:
+        answer = DOCUMENT["paths"][f"/api/v1{path}"][method]["responses"][status]
+
+        assert header in answer["headers"]
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("patch", "/organizations/{organization_id}"),
+            ("patch", "/members/{member_id}"),
+            ("patch", "/meetings/{meeting_id}"),
+            ("put", "/meetings/{meeting_id}/attendances"),
+            ("put", "/meetings/{meeting_id}/minutes"),
+        ],
+    )
+    def test_a_versioned_noun_asks_for_if_match(self, method: str, path: str) -> None:
+        parameters = DOCUMENT["paths"][f"/api/v1{path}"][method]["parameters"]
+
+        assert "If-Match" in {each["name"] for each in parameters}
+
+
 class TestTheDocument:
     def test_names_each_operation_once(self) -> None:
         names = [operation.document["operationId"] for operation in OPERATIONS]

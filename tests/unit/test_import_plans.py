@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from app.core.ids import new_id
+from app.core.selects import AT_ONCE, portions
 from app.models import OrganizationKind
-from app.services.import_plans import AT_ONCE, Lines, Reason, code_key, code_spellings, portions
+from app.services.import_plans import Lines, Reason, code_key, code_spellings
 from app.services.known_members import Facts, Unit
 from app.services.member_plans import merge, place_finder
 from app.workbooks.columns import FORMATS, PERSONAL_ID, Layout
