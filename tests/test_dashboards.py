@@ -143,6 +143,10 @@ class TestFigures:
         assert answer.status_code == 200, answer.text
         assert figure(sign_in("officer"), world.north_one, "cells_met")[0] == 1
         assert figure(sign_in("officer"), world.north_one, "cells_met_on_time")[0] == counted
+        late_ones = missing(sign_in("officer"), world.north_one, "cells_met_on_time")["items"]
+        assert [(item["failing_item"], at(item["resolved_at"])) for item in late_ones] == (
+            [] if counted else [("submitted_late", at(submitted_at))]
+        )
 
     def test_todays_tree_and_the_periods_agree_while_nothing_moved(
         self, sign_in: SignIn, clock: time_machine.Traveller, world: World

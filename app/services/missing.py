@@ -3,7 +3,9 @@
 Each list is selected by the predicate that counts it, so that its length is the difference.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from app.core.paging import Order, paginate
 from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
+    MET_STATUSES,
     Attendance,
     AttendanceStatus,
     Figure,
@@ -183,42 +186,52 @@ def _secretaries(work: Work, cells: Collection[UUID]) -> dict[UUID, Contact]:
     }
 
 
-def _lacking(
-    work: Work, query: MissingQuery, cells: Collection[UUID]
-) -> dict[UUID, tuple[str, str | None]]:
-    """For each cell of a list of cells: the failing item, and the reason the cell gave."""
+@dataclass(frozen=True)
+class _Lack:
+    """What fails, the reason the cell gave, and when it was mended since."""
+
+    item: str
+    reason: str | None = None
+    resolved_at: datetime | None = None
+
+
+def _lacking(work: Work, query: MissingQuery, cells: Collection[UUID]) -> dict[UUID, _Lack]:
+    """For each cell of a list of cells."""
     if query.measure not in _CELL_MEASURES:
         return {}
     if query.measure is Measure.DOCUMENTS_ON_TIME:
-        return dict.fromkeys(cells, ("no_document_in_time", None))
-    met = select(Meeting.organization_id, Meeting.status).where(
+        return dict.fromkeys(cells, _Lack("no_document_in_time"))
+    met = select(Meeting.organization_id, Meeting.status, Meeting.first_submitted_at).where(
         regular_in(query.period), col(Meeting.organization_id).in_(cells)
     )
-    found: dict[UUID, set[MeetingStatus]] = {}
-    for cell_id, status in work.session.execute(_scoped(met)):
-        found.setdefault(cell_id, set()).add(status)
+    found: dict[UUID, dict[MeetingStatus, datetime | None]] = {}
+    for cell_id, status, submitted_at in work.session.execute(_scoped(met)):
+        found.setdefault(cell_id, {})[status] = submitted_at
     declared = select(NotHeld.organization_id, NotHeld.reason).where(
         NotHeld.period == query.period,
         col(NotHeld.organization_id).in_(cells),
         col(NotHeld.withdrawn_at).is_(None),
     )
     reasons = dict(tuple(row) for row in work.session.execute(_scoped(declared)))
-    return {cell: (_first_lack(found.get(cell, set())), reasons.get(cell)) for cell in cells}
+    return {cell: _first_lack(found.get(cell, {}), reasons.get(cell)) for cell in cells}
 
 
-def _first_lack(statuses: Collection[MeetingStatus]) -> str:
-    if _S.SUBMITTED in statuses or _S.ACCEPTED in statuses:
-        return "submitted_late"
-    return next((item for status, item in _LACKING.items() if status in statuses), "no_meeting")
+def _first_lack(found: Mapping[MeetingStatus, datetime | None], reason: str | None) -> _Lack:
+    for status in MET_STATUSES:
+        if status in found:
+            return _Lack("submitted_late", reason, found[status])
+    items = (item for status, item in _LACKING.items() if status in found)
+    return _Lack(next(items, "no_meeting"), reason)
 
 
 def _item(
     record: Any,
     query: MissingQuery,
     contacts: dict[UUID, Contact],
-    lacking: dict[UUID, tuple[str, str | None]],
+    lacking: dict[UUID, _Lack],
 ) -> MissingItem:
-    item, reason = lacking.get(record.cell_id, (_MEMBER_LACKS.get(query.measure, ""), None))
+    lack = lacking.get(record.cell_id) or _Lack(_MEMBER_LACKS.get(query.measure, ""))
+    item = lack.item
     if query.measure is Measure.ATTENDANCE:
         item = str(record.status)
     member = None
@@ -230,10 +243,10 @@ def _item(
         ),
         member=member,
         failing_item=item,
-        reason=reason,
+        reason=lack.reason,
         contact=contacts.get(record.cell_id),
         last_reminder_at=None,  # no reminders are sent yet
-        resolved_at=record.resolved_at,
+        resolved_at=record.resolved_at or lack.resolved_at,
     )
 
 
