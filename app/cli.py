@@ -116,9 +116,11 @@ def import_workbook(
     rejects: Annotated[Path | None, typer.Option(help="where to write refused rows")] = None,
 ) -> None:
     """Preview a workbook, and commit it when told to."""
-    parsed = imports.prepare(file.read_bytes(), kind, clock.local_date(clock.now()))
+    now = clock.now()
+    figure_days.turn(now)
+    parsed = imports.prepare(file.read_bytes(), kind, clock.local_date(now))
     with database.writing() as session:
-        work = Work(session, SYSTEM, clock.now())
+        work = Work(session, SYSTEM, now)
         preview = imports.create(work, parsed)
         typer.echo(f"preview {preview.id}: {preview.counts}")
         if rejects is not None:

@@ -20,7 +20,7 @@ from app.core import clock, database
 from app.core.tokens import sign_access
 from app.models import Account, Import, ImportStatus, Meeting, Member, Membership
 from app.policies.actors import SYSTEM
-from app.services import recounts
+from app.services import figure_days, recounts
 from app.work import Work
 from tests.factories.people import make_session
 from tests.factories.workbooks import make_full_list, make_member
@@ -145,6 +145,7 @@ def _sign_in(world: World, session: Session) -> dict[str, str]:
 
 def _differences() -> list[recounts.Difference]:
     now = clock.now()
+    figure_days.turn(now)
     with database.writing() as session:
         found = recounts.recount(Work(session, SYSTEM, now), clock.local_date(now), repair=False)
         return [difference for _, some in found for difference in some]

@@ -194,14 +194,15 @@ def _stored(*, of_some: bool) -> Select[Any]:
 
 
 def opened(work: Work, among: Iterable[str]) -> list[str]:
-    """Those periods that have rows: from the first of the service to the present one."""
-    first = work.session.execute(_FIRST).scalar_one_or_none()  # the day does not turn meanwhile
-    if first is None:
+    """Those periods that have rows: from the first of the service to the day's."""
+    found = work.session.execute(_SPAN).one_or_none()  # shared: the day does not turn meanwhile
+    if found is None:
         return []
-    return [period for period in among if first <= period <= periods.period_at(work.now)]
+    first, last = found.first_period, found.day[: len(found.first_period)]
+    return [period for period in among if first <= period <= last]
 
 
-_FIRST = select(FigureDay.first_period).with_for_update(read=True)
+_SPAN = select(FigureDay.first_period, FigureDay.day).with_for_update(read=True)
 
 
 def _is_alive(unit: Organization, period: str) -> bool:
