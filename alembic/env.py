@@ -16,13 +16,12 @@ def plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """A migration is frozen: it names SQLAlchemy's own types, never the application's."""
     if kind != "type":
         return False
-    if isinstance(item, UTCDateTime):
-        return "sa.DateTime(timezone=True)"
-    if isinstance(item, SealedText):
-        return "sa.LargeBinary()"
-    if isinstance(item, AutoString):
-        return f"sa.String({item.length or ''})"
-    return False
+    plain = {
+        UTCDateTime: "sa.DateTime(timezone=True)",
+        SealedText: "sa.LargeBinary()",
+        AutoString: f"sa.String({getattr(item, 'length', None) or ''})",
+    }
+    return next((text for known, text in plain.items() if isinstance(item, known)), False)
 
 
 def run(connection: Connection) -> None:
