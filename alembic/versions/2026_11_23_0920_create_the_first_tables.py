@@ -694,6 +694,7 @@ def upgrade() -> None:
             sa.Enum(
                 "official",
                 "probationary",
+                "unknown_standing",
                 "temporary",
                 "exempt",
                 name="rosterreason",

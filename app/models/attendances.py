@@ -33,6 +33,7 @@ class RosterReason(StrEnum):
 
     OFFICIAL = "official"
     PROBATIONARY = "probationary"
+    UNKNOWN_STANDING = "unknown_standing"
     TEMPORARY = "temporary"
     EXEMPT = "exempt"
 

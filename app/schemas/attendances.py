@@ -51,11 +51,12 @@ class AttendanceRead(Output):
 
 
 class SheetRead(Output):
-    """One line for each member on the roster; a member sees the own line alone."""
+    """One line for each member on the roster, never paged; a member sees the own line alone."""
 
     meeting_id: UUID
     version: int
     items: Sequence[AttendanceRead]
+    next_cursor: None
 
 
 class SheetQuery(BaseModel):

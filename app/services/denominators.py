@@ -62,8 +62,14 @@ def _reason_on_it(person: Person, *, resident: bool) -> RosterReason:
         return RosterReason.EXEMPT
     if not resident:
         return RosterReason.TEMPORARY
-    probationary = person.standing is Standing.PROBATIONARY
-    return RosterReason.PROBATIONARY if probationary else RosterReason.OFFICIAL
+    return _BY_STANDING[person.standing]
+
+
+_BY_STANDING = {
+    Standing.OFFICIAL: RosterReason.OFFICIAL,
+    Standing.PROBATIONARY: RosterReason.PROBATIONARY,
+    None: RosterReason.UNKNOWN_STANDING,
+}
 
 
 def is_summoned(person: Person) -> bool:

@@ -91,6 +91,7 @@ class Sheet:
     meeting_id: UUID
     version: int
     items: Sequence[Line]
+    next_cursor: None = None
 
 
 def judge(

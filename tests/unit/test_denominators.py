@@ -90,7 +90,7 @@ class TestSummoned:
         [
             (OFFICIAL, RosterReason.OFFICIAL, True),
             (PROBATIONARY, RosterReason.PROBATIONARY, True),
-            (UNKNOWN, RosterReason.OFFICIAL, True),
+            (UNKNOWN, RosterReason.UNKNOWN_STANDING, True),
             (GUEST, RosterReason.TEMPORARY, True),
             (ELSEWHERE, None, False),
             (with_(_K.EXEMPT), RosterReason.EXEMPT, False),
