@@ -41,5 +41,5 @@ def refresh_session(work: CurrentWork, data: Refresh, request: Request) -> Token
 
 @signed_in.post("/logout", status_code=204)
 def logout(work: CurrentWork) -> None:
-    """End this session at once: its access token is refused on the next request."""
+    """Sign this device out at once: its access token is refused on the next request."""
     sessions.revoke_current(work)
