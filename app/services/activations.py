@@ -5,16 +5,14 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert
-from sqlmodel import col
 
 from app.core.clock import local_date
-from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.periods import period_at
-from app.core.selects import portions
 from app.models import Account, Activity, AuditEntry, Member
 from app.policies.roles import Permission
 from app.services import figures
+from app.services.reaching import expect_reached
 from app.work import Work
 
 
@@ -23,7 +21,7 @@ def record(work: Work, activated_at: Mapping[UUID, datetime], password_hash: str
 
     `NotFound` when one of them is not within reach: then none is opened.
     """
-    _expect_reached(work, Permission.ACTIVATION_CODE_CREATE, activated_at)
+    expect_reached(work, Permission.ACTIVATION_CODE_CREATE, Member, activated_at)
     rows = [
         {
             "id": new_id(),
@@ -56,7 +54,7 @@ def record(work: Work, activated_at: Mapping[UUID, datetime], password_hash: str
 
 def record_use(work: Work, member_ids: Sequence[UUID]) -> None:
     """Note that these members made an authenticated request in the period of `work.now`."""
-    _expect_reached(work, Permission.ACTIVITY_RECORD, member_ids)
+    expect_reached(work, Permission.ACTIVITY_RECORD, Member, member_ids)
     period = period_at(work.now)
     rows = [
         {"member_id": member_id, "period": period, "first_at": work.now} for member_id in member_ids
@@ -64,13 +62,3 @@ def record_use(work: Work, member_ids: Sequence[UUID]) -> None:
     if rows:
         work.session.execute(insert(Activity), rows)
         figures.recount_members(work, member_ids, since=local_date(work.now))
-
-
-def _expect_reached(
-    work: Work, permission: Permission, member_ids: Sequence[UUID] | Mapping[UUID, datetime]
-) -> None:
-    for portion in portions(set(member_ids)):
-        statement = work.within_reach(permission, Member, Member.id)
-        found = work.session.execute(statement.where(col(Member.id).in_(portion))).scalars()
-        if set(portion).difference(found):
-            raise NotFound

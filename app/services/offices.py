@@ -15,6 +15,7 @@ from app.policies.roles import Permission
 from app.schemas.offices import OfficeCreate, OfficeQuery, OfficeUpdate
 from app.services import branches
 from app.services.intervals import expect_interval
+from app.services.reaching import expect_reached
 from app.work import Work
 
 FILTERS: Filters = {
@@ -39,7 +40,7 @@ def create_all(work: Work, given: Sequence[OfficeCreate]) -> list[Office]:
     today = local_date(work.now)
     for permission in {_needed_for(data.role) for data in given}:
         units = {data.organization_id for data in given if _needed_for(data.role) is permission}
-        _expect_reached(work, permission, Organization, units)
+        expect_reached(work, permission, Organization, units)
     for data in given:
         expect_interval(data.valid_from or today, data.valid_to)
     _refuse_unknown_holders(work, given)
@@ -71,19 +72,11 @@ def _needed_for(role: Role) -> Permission:
     return Permission.OFFICE_CREATE
 
 
-def _expect_reached(
-    work: Work, permission: Permission, model: type[Organization | Member], ids: set[UUID]
-) -> None:
-    statement = work.within_reach(permission, model, model.id).where(col(model.id).in_(ids))
-    for missing in ids.difference(work.session.execute(statement).scalars()):
-        work.fetch(permission, model, missing)  # refuses, as it would one alone
-
-
 def _refuse_unknown_holders(work: Work, given: Sequence[OfficeCreate]) -> None:
     members = {data.member_id for data in given if data.member_id is not None}
     accounts = {data.account_id for data in given if data.account_id is not None}
     if members and work.actor.may(Permission.MEMBER_READ):
-        _expect_reached(work, Permission.MEMBER_READ, Member, members)
+        expect_reached(work, Permission.MEMBER_READ, Member, members)
     elif members:
         _expect_known(work, select(Member.id).where(col(Member.id).in_(members)), members)
     staff = select(Account.id).where(col(Account.staff_name).is_not(None))
