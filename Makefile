@@ -48,7 +48,7 @@ migration: .venv/dev
 
 lock:
 	$(LOCK) $(upgrade) --output-file requirements.lock
-	$(LOCK) $(upgrade) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(LOCK) $(upgrade) --group dev --extra s3 --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:
 	rm -rf .venv .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
