@@ -1,0 +1,1 @@
+"""Papers that the service writes: minutes, resolutions, attendance lists, as DOCX and PDF."""
