@@ -2,16 +2,23 @@
 
 from app.models.absence_reports import AbsenceReason, AbsenceReport, AbsenceStatus
 from app.models.accounts import Account, AccountSession, AccountState, ActivationCode, Activity
+from app.models.agendas import AgendaAudience, AgendaItem, AgendaStatus
+from app.models.alerts import Alert, AlertRule
 from app.models.attendances import (
     Attendance,
     AttendanceEvent,
     AttendanceSource,
     AttendanceStatus,
+    ExclusionReason,
+    RosterExclusion,
     RosterReason,
 )
 from app.models.audit import AuditEntry
+from app.models.check_ins import CheckIn, CheckInFlag, CheckInMethod, CheckInRefusal, CheckInStatus
+from app.models.documents import Document, DocumentReading
 from app.models.exemptions import Exemption, ExemptionKind
 from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta
+from app.models.guests import Guest, GuestKind
 from app.models.idempotency import KeptAnswer
 from app.models.imports import Import, ImportKind, ImportRow, ImportStatus, RowState
 from app.models.meetings import (
@@ -24,8 +31,10 @@ from app.models.meetings import (
 )
 from app.models.members import Member, MemberState, Sex, Standing
 from app.models.memberships import EndReason, Membership, MembershipKind
-from app.models.minutes import Minutes
+from app.models.minutes import Minutes, MinutesConfirmation, MinutesPart, MinutesRevision
 from app.models.not_held import NotHeld, NotHeldReason
+from app.models.notifications import Notification, NotificationKind
+from app.models.objections import Objection, ObjectionStatus
 from app.models.offices import Office, Role
 from app.models.organizations import (
     Organization,
@@ -33,6 +42,9 @@ from app.models.organizations import (
     OrganizationParent,
     UnitType,
 )
+from app.models.settings import Setting
+from app.models.tasks import Task, TaskStatus
+from app.models.templates import Template
 
 __all__ = [
     "COUNTS",
@@ -46,18 +58,33 @@ __all__ = [
     "AccountState",
     "ActivationCode",
     "Activity",
+    "AgendaAudience",
+    "AgendaItem",
+    "AgendaStatus",
+    "Alert",
+    "AlertRule",
     "Attendance",
     "AttendanceEvent",
     "AttendanceSource",
     "AttendanceStatus",
     "AuditEntry",
+    "CheckIn",
+    "CheckInFlag",
+    "CheckInMethod",
+    "CheckInRefusal",
+    "CheckInStatus",
     "Counts",
+    "Document",
+    "DocumentReading",
     "EndReason",
+    "ExclusionReason",
     "Exemption",
     "ExemptionKind",
     "Figure",
     "FigureDay",
     "FigureDelta",
+    "Guest",
+    "GuestKind",
     "HeldAs",
     "Import",
     "ImportKind",
@@ -72,16 +99,28 @@ __all__ = [
     "Membership",
     "MembershipKind",
     "Minutes",
+    "MinutesConfirmation",
+    "MinutesPart",
+    "MinutesRevision",
     "NotHeld",
     "NotHeldReason",
+    "Notification",
+    "NotificationKind",
+    "Objection",
+    "ObjectionStatus",
     "Office",
     "Organization",
     "OrganizationKind",
     "OrganizationParent",
     "Role",
+    "RosterExclusion",
     "RosterReason",
     "RowState",
+    "Setting",
     "Sex",
     "Standing",
+    "Task",
+    "TaskStatus",
+    "Template",
     "UnitType",
 ]

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, false, text
 from sqlmodel import Field
 
 from app.core.columns import choice
@@ -34,7 +34,10 @@ _STANDING = text("status IN ('pending', 'accepted')")
 
 
 class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
-    """At most one stands for each member and meeting."""
+    """At most one stands for each member and meeting.
+
+    Decided without `decided_by` it was accepted by the committee's rule for its reason.
+    """
 
     __tablename__ = "absence_reports"
     __table_args__ = (
@@ -61,4 +64,8 @@ class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
     comment: str | None = Field(default=None, max_length=500)
     decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     decided_at: datetime | None = None
+    is_late: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    attachment_digest: str | None = Field(default=None, max_length=64)
+    attachment_name: str | None = Field(default=None, max_length=150)
+    attachment_type: str | None = Field(default=None, max_length=100)
     recorded_by: UUID | None = Field(default=None, foreign_key="accounts.id")

@@ -28,6 +28,7 @@ class Account(Row, table=True):
     activated_at: datetime = Field(index=True)
     locked_at: datetime | None = None
     disabled_at: datetime | None = None
+    calendar_digest: bytes | None = Field(default=None, index=True, unique=True)
 
 
 class ActivationCode(MemberRow, table=True):

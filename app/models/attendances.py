@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
 from sqlmodel import Field
 
 from app.core.columns import choice
@@ -38,24 +38,53 @@ class RosterReason(StrEnum):
     EXEMPT = "exempt"
 
 
+class ExclusionReason(StrEnum):
+    """Why somebody of the cell is not on the roster of a meeting."""
+
+    SUSPENDED = "suspended"
+    INTERRUPTED = "interrupted"
+    IN_TRANSIT = "in_transit"
+    SPECIAL_DUTY = "special_duty"
+    TEMPORARILY_ELSEWHERE = "temporarily_elsewhere"
+
+
 class Attendance(MemberRow, table=True):
-    """One line of the sheet; always what its latest event says."""
+    """One line of the sheet; always what its latest event says.
+
+    `may_vote` is frozen with the roster; `came_at` is when a check-in says that the member came.
+    """
 
     __tablename__ = "attendances"
     __table_args__ = (UniqueConstraint("meeting_id", "member_id"),)
 
     meeting_id: UUID = Field(foreign_key="meetings.id")
     roster_reason: RosterReason = Field(sa_type=choice(RosterReason))
+    may_vote: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     status: AttendanceStatus = Field(
         default=AttendanceStatus.UNMARKED, sa_type=choice(AttendanceStatus)
     )
     source: AttendanceSource | None = Field(default=None, sa_type=choice(AttendanceSource))
     marked_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     marked_at: datetime | None = None
+    came_at: datetime | None = None
+
+
+class RosterExclusion(MemberRow, table=True):
+    """Somebody of the cell who was not summoned to a meeting, and why. Frozen with the roster."""
+
+    __tablename__ = "roster_exclusions"
+    __table_args__ = (UniqueConstraint("meeting_id", "member_id"),)
+
+    meeting_id: UUID = Field(foreign_key="meetings.id")
+    reason: ExclusionReason = Field(sa_type=choice(ExclusionReason))
 
 
 class AttendanceEvent(MemberRow, table=True):
-    """Who said what about a line, when, how and why. Written once, never changed."""
+    """Who said what about a line, when, how and why. Written once, never changed.
+
+    `captured_at` is the device's word for when, `recorded_at` the server's; `line_version` orders
+    the events of a line, whatever the clocks did.
+    """
 
     __tablename__ = "attendance_events"
 
@@ -65,4 +94,7 @@ class AttendanceEvent(MemberRow, table=True):
     source: AttendanceSource = Field(sa_type=choice(AttendanceSource))
     actor_id: UUID | None = Field(default=None, foreign_key="accounts.id")
     recorded_at: datetime
+    captured_at: datetime | None = None
+    line_version: int | None = None
+    check_in_id: UUID | None = None
     reason: str | None = Field(default=None, max_length=500)

@@ -15,6 +15,7 @@ class Counts(SQLModel):
     cells: int = 0
     cells_met: int = 0
     cells_met_on_time: int = 0
+    cells_met_thematic: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     documents_on_time: int = 0
     accounts: int = 0
     accounts_activated: int = 0

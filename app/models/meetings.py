@@ -47,7 +47,13 @@ MET_STATUSES = (_S.SUBMITTED, _S.ACCEPTED)
 
 
 class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
-    """`sheet_version` is the version of its attendance sheet, which changes more often."""
+    """What was measured of it stands beside it: when its notice went out, its first document that
+    still stands was published, its minutes were first written, the cell scored it, and the level
+    above first looked at what was last submitted.
+
+    `sequence` counts the announced changes (RFC 5545); `sheet_version` is the version of its
+    attendance sheet, which changes more often than the meeting.
+    """
 
     __tablename__ = "meetings"
     __table_args__ = (
@@ -63,6 +69,7 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
         "submit": (frozenset({_S.ENDED, _S.RETURNED}), _S.SUBMITTED),
         "return": (frozenset({_S.SUBMITTED}), _S.RETURNED),
         "accept": (frozenset({_S.SUBMITTED}), _S.ACCEPTED),
+        "take_back": (frozenset({_S.SUBMITTED}), _S.ENDED),
         "reopen": (frozenset({_S.SUBMITTED, _S.ACCEPTED}), _S.ENDED),
     }
 
@@ -79,7 +86,14 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     scheduled_at: datetime | None = None
     opened_at: datetime | None = None
     ended_at: datetime | None = None
+    cancelled_at: datetime | None = None
     first_submitted_at: datetime | None = None
+    looked_at: datetime | None = None
+    notice_sent_at: datetime | None = None
+    documents_published_at: datetime | None = None
+    minutes_written_at: datetime | None = None
+    scored_at: datetime | None = None
+    sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     sheet_version: int = 0
     created_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 

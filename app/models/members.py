@@ -58,6 +58,8 @@ class Member(Confidential, Row, table=True):
     personal_id_index: bytes | None = Field(default=None, unique=True)
     phone_sealed: bytes | None = Field(default=None, sa_type=SealedText)
     phone_index: bytes | None = Field(default=None, unique=True)
+    # Of the printed badge: a new one makes every older one worthless.
+    badge_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
 
     def standing_on(self, day: date) -> Standing | None:
         """Official from the official date on; unknown when no full list has told."""

@@ -15,6 +15,7 @@ class Role(StrEnum):
     SECRETARY = "secretary"
     DEPUTY_SECRETARY = "deputy_secretary"
     COMMITTEE_MEMBER = "committee_member"
+    STAND_IN = "stand_in"
     OFFICER = "officer"
     INSPECTOR = "inspector"
     ADMINISTRATOR = "administrator"

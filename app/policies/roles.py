@@ -23,6 +23,7 @@ class Permission(StrEnum):
     OFFICE_CREATE = "offices:create"
     OFFICE_CHANGE = "offices:change"
     ADMINISTRATOR_APPOINT = "offices:appoint_administrator"
+    STAND_IN_APPOINT = "offices:appoint_stand_in"
     IMPORT_CREATE = "imports:create"
     ACTIVATION_CODE_CREATE = "activation_codes:create"
     ACTIVITY_RECORD = "activities:record"
@@ -38,10 +39,40 @@ class Permission(StrEnum):
     MEETING_RETURN = "meetings:return"
     MEETING_ACCEPT = "meetings:accept"
     MEETING_REOPEN = "meetings:reopen"
+    MEETING_TAKE_BACK = "meetings:take_back"
+    AGENDA_READ = "agendas:read"
+    AGENDA_WRITE = "agendas:write"
+    TASK_READ = "tasks:read"
+    TASK_CREATE = "tasks:create"
+    TASK_CHANGE = "tasks:change"
+    DOCUMENT_READ = "documents:read"
+    DOCUMENT_CREATE = "documents:create"
+    DOCUMENT_WITHDRAW = "documents:withdraw"
+    DOCUMENT_ACKNOWLEDGE = "documents:acknowledge"
+    NOTIFICATION_READ = "notifications:read"
+    GUEST_READ = "guests:read"
+    GUEST_CREATE = "guests:create"
+    GUEST_WITHDRAW = "guests:withdraw"
+    CHECK_IN_CREATE = "check_ins:create"
+    CHECK_IN_READ = "check_ins:read"
+    CHECK_IN_DECIDE = "check_ins:decide"
+    CHECK_IN_CODE_SHOW = "check_in_codes:show"
+    BADGE_READ = "badges:read"
+    BADGE_RENEW = "badges:renew"
+    OBJECTION_READ = "objections:read"
+    OBJECTION_CREATE = "objections:create"
+    OBJECTION_DECIDE = "objections:decide"
+    OBJECTION_WITHDRAW = "objections:withdraw"
+    ALERT_READ = "alerts:read"
     ATTENDANCE_READ = "attendances:read"
     ATTENDANCE_MARK = "attendances:mark"
     MINUTES_READ = "minutes:read"
     MINUTES_WRITE = "minutes:write"
+    MINUTES_CONFIRM = "minutes:confirm"
+    SETTING_READ = "settings:read"
+    SETTING_CHANGE = "settings:change"
+    TEMPLATE_READ = "templates:read"
+    TEMPLATE_CREATE = "templates:create"
     ABSENCE_REPORT_READ = "absence_reports:read"
     ABSENCE_REPORT_CREATE = "absence_reports:create"
     ABSENCE_REPORT_DECIDE = "absence_reports:decide"
@@ -67,6 +98,7 @@ _READING[Permission.CELL_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
 _READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
 _READING[Permission.ACTIVITY_RECORD] = Permission.MEMBER_READ
+_READING[Permission.CHECK_IN_CODE_SHOW] = Permission.MEETING_READ
 
 
 class Reach(StrEnum):
@@ -82,6 +114,7 @@ class Position(StrEnum):
 
     MEMBER = "member"
     CELL_SECRETARY = "cell_secretary"
+    CELL_STAND_IN = "cell_stand_in"
     CELL_COMMITTEE_MEMBER = "cell_committee_member"
     OVERSEER = "overseer"
     OFFICER = "officer"
@@ -94,11 +127,13 @@ AT_A_CELL = {
     Role.SECRETARY: Position.CELL_SECRETARY,
     Role.DEPUTY_SECRETARY: Position.CELL_SECRETARY,
     Role.COMMITTEE_MEMBER: Position.CELL_COMMITTEE_MEMBER,
+    Role.STAND_IN: Position.CELL_STAND_IN,
 }
 ABOVE = {
     Role.SECRETARY: Position.OVERSEER,
     Role.DEPUTY_SECRETARY: Position.OVERSEER,
     Role.COMMITTEE_MEMBER: Position.OVERSEER,
+    Role.STAND_IN: Position.OVERSEER,
 }
 ANYWHERE = {
     Role.OFFICER: Position.OFFICER,
@@ -120,8 +155,26 @@ _READS = (
     _P.ABSENCE_REPORT_READ,
     _P.NOT_HELD_READ,
     _P.DASHBOARD_READ,
+    _P.AGENDA_READ,
+    _P.TASK_READ,
+    _P.DOCUMENT_READ,
+    _P.GUEST_READ,
+    _P.CHECK_IN_READ,
+    _P.OBJECTION_READ,
+    _P.ALERT_READ,
+    _P.SETTING_READ,
+    _P.TEMPLATE_READ,
+)
+#: The roll is called by the cell's committee too, and each of it may vouch for the minutes.
+_ROLL_CALL = (
+    _P.ATTENDANCE_MARK,
+    _P.CHECK_IN_CODE_SHOW,
+    _P.CHECK_IN_DECIDE,
+    _P.BADGE_READ,
+    _P.MINUTES_CONFIRM,
 )
 _CELL_WRITES = (
+    *_ROLL_CALL,
     _P.MEMBER_CREATE,
     _P.MEMBER_CHANGE,
     _P.EXEMPTION_CREATE,
@@ -136,7 +189,16 @@ _CELL_WRITES = (
     _P.MEETING_END,
     _P.MEETING_SUBMIT,
     _P.MEETING_REOPEN,
-    _P.ATTENDANCE_MARK,
+    _P.MEETING_TAKE_BACK,
+    _P.AGENDA_WRITE,
+    _P.TASK_CREATE,
+    _P.TASK_CHANGE,
+    _P.DOCUMENT_CREATE,
+    _P.DOCUMENT_WITHDRAW,
+    _P.GUEST_CREATE,
+    _P.GUEST_WITHDRAW,
+    _P.BADGE_RENEW,
+    _P.OBJECTION_DECIDE,
     _P.MINUTES_WRITE,
     _P.ABSENCE_REPORT_CREATE,
     _P.ABSENCE_REPORT_DECIDE,
@@ -158,6 +220,7 @@ _OFFICER_WRITES = (
     _P.MEETING_RETURN,
     _P.MEETING_ACCEPT,
     _P.MEETING_REOPEN,
+    _P.TEMPLATE_CREATE,
 )
 
 GRANTS: dict[Position, dict[Permission, Reach]] = {
@@ -171,9 +234,24 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
         _P.ABSENCE_REPORT_READ: Reach.SELF,
         _P.ABSENCE_REPORT_CREATE: Reach.SELF,
         _P.ABSENCE_REPORT_WITHDRAW: Reach.SELF,
+        _P.AGENDA_READ: Reach.UNIT,
+        _P.TASK_READ: Reach.UNIT,
+        _P.DOCUMENT_READ: Reach.UNIT,
+        _P.DOCUMENT_ACKNOWLEDGE: Reach.UNIT,
+        _P.NOTIFICATION_READ: Reach.SELF,
+        _P.CHECK_IN_CREATE: Reach.UNIT,
+        _P.BADGE_READ: Reach.SELF,
+        _P.BADGE_RENEW: Reach.SELF,
+        _P.OBJECTION_READ: Reach.SELF,
+        _P.OBJECTION_CREATE: Reach.SELF,
+        _P.OBJECTION_WITHDRAW: Reach.SELF,
+        _P.ALERT_READ: Reach.SELF,
     },
-    Position.CELL_SECRETARY: dict.fromkeys(_READS + _CELL_WRITES, Reach.BRANCH),
-    Position.CELL_COMMITTEE_MEMBER: dict.fromkeys((*_READS, _P.ATTENDANCE_MARK), Reach.BRANCH),
+    Position.CELL_SECRETARY: dict.fromkeys(
+        (*_READS, *_CELL_WRITES, _P.STAND_IN_APPOINT), Reach.BRANCH
+    ),
+    Position.CELL_STAND_IN: dict.fromkeys(_READS + _CELL_WRITES, Reach.BRANCH),
+    Position.CELL_COMMITTEE_MEMBER: dict.fromkeys(_READS + _ROLL_CALL, Reach.BRANCH),
     Position.OVERSEER: dict.fromkeys(_READS, Reach.BRANCH),
     Position.OFFICER: dict.fromkeys(_READS + _OFFICER_WRITES, Reach.BRANCH),
     Position.INSPECTOR: dict.fromkeys(_READS, Reach.BRANCH),
@@ -187,6 +265,8 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
             _P.OFFICE_CHANGE,
             _P.ADMINISTRATOR_APPOINT,
             _P.IMPORT_CREATE,
+            _P.SETTING_READ,
+            _P.SETTING_CHANGE,
         ),
         Reach.BRANCH,
     ),

@@ -1,0 +1,37 @@
+"""What a member is told: the inbox is the record."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlmodel import Field
+
+from app.core.columns import choice
+from app.models.base import MemberRow
+
+
+class NotificationKind(StrEnum):
+    MEETING_SCHEDULED = "meeting_scheduled"
+    MEETING_CHANGED = "meeting_changed"
+    MEETING_POSTPONED = "meeting_postponed"
+    MEETING_CANCELLED = "meeting_cancelled"
+    MEETING_RETURNED = "meeting_returned"
+    DOCUMENT_PUBLISHED = "document_published"
+    ABSENCE_REPORTED = "absence_reported"
+    ABSENCE_DECIDED = "absence_decided"
+    OBJECTION_RAISED = "objection_raised"
+    OBJECTION_DECIDED = "objection_decided"
+    ATTENDANCE_ALERT = "attendance_alert"
+    TASK_ASSIGNED = "task_assigned"
+
+
+class Notification(MemberRow, table=True):
+    """`subject_id` is the row that it speaks of."""
+
+    __tablename__ = "notifications"
+
+    kind: NotificationKind = Field(sa_type=choice(NotificationKind))
+    subject_id: UUID
+    title: str = Field(max_length=200)
+    body: str
+    read_at: datetime | None = None

@@ -1,0 +1,24 @@
+"""Word files that papers are written by; the office may replace them."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from app.models.base import OrganizationRow
+
+
+class Template(OrganizationRow, table=True):
+    """One version for one kind of paper, for a unit and all below. `digest` finds its bytes."""
+
+    __tablename__ = "templates"
+    __table_args__ = (UniqueConstraint("organization_id", "kind", "number"),)
+
+    kind: str = Field(max_length=32)
+    number: int
+    valid_from: date
+    file_name: str = Field(max_length=150)
+    size: int
+    digest: str = Field(max_length=64, index=True)
+    uploaded_by: UUID | None = Field(default=None, foreign_key="accounts.id")
