@@ -16,6 +16,8 @@ class Settings(BaseSettings):
 
     database_url: str = "sqlite:///var/sotay.db"
     keys_file: Path = Path("var/keys.json")
+    files_folder: Path = Path("var/files")
+    files_url: str | None = Field(default=None, pattern="^s3://")
     host: str = "127.0.0.1"
     port: int = Field(default=8000, validation_alias="PORT")
     docs: bool = True
@@ -36,3 +38,5 @@ THREADS = 8
 #: The largest JSON body, and the largest upload, in bytes.
 BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 16 * 1024 * 1024
+#: The largest document, in bytes.
+DOCUMENT_LIMIT = 20 * 1024 * 1024
