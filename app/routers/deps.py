@@ -47,6 +47,13 @@ class Ticket:
 
 
 @dataclass(frozen=True)
+class Known:
+    """What a POST that creates found already there: answered 200 instead of 201."""
+
+    row: Any
+
+
+@dataclass(frozen=True)
 class Preparation:
     """For the few endpoints with slow steps (hashing, parsing) that must hold no transaction.
 
@@ -275,6 +282,8 @@ def _answer(
     if adapter is None:
         return Response(status_code=204)
     status = route.status_code or 200
+    if isinstance(result, Known):
+        result, status = result.row, 200
     body = adapter.validate_python(result, from_attributes=True)
     headers = answers.headers_of(body, ticket.path, ticket.query, status)
     is_known = ticket.is_read and answers.is_known(headers, ticket.if_none_match)

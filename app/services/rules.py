@@ -1,0 +1,87 @@
+"""What the committees have decided, read for a unit and a day: the nearest one's word holds."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col
+
+from app.core.selects import pick
+from app.models import Organization, Setting
+from app.models.organizations import SEGMENT_WIDTH
+from app.schemas.settings import Rules
+
+DEFAULT = Rules()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One committee's word on one setting, from a day on."""
+
+    path: str
+    name: str
+    value: Any
+    valid_from: date
+
+
+class Rulebook:
+    """The decisions of some branches, to be asked for many units and days."""
+
+    def __init__(self, decisions: Sequence[Decision]) -> None:
+        self._by_path: dict[str, list[Decision]] = defaultdict(list)
+        for decision in sorted(decisions, key=lambda decision: decision.valid_from):
+            self._by_path[decision.path].append(decision)
+        self._known: dict[tuple[str, date], Rules] = {}
+
+    def at(self, path: str, day: date) -> Rules:
+        """The rules of the unit at `path` on a day."""
+        if not self._by_path:
+            return DEFAULT
+        key = path, day
+        if key not in self._known:
+            said = {name: decision.value for name, decision in self.sources(path, day).items()}
+            self._known[key] = Rules.model_validate(said)
+        return self._known[key]
+
+    def sources(self, path: str, day: date) -> dict[str, Decision]:
+        """For each setting that somebody has decided, whose word holds."""
+        found: dict[str, Decision] = {}
+        for above in ancestry(path):
+            latest = {
+                decision.name: decision
+                for decision in self._by_path.get(above, ())
+                if decision.valid_from <= day
+            }
+            found |= {name: said for name, said in latest.items() if said.value is not None}
+        return found
+
+    def names_in(self, field: str) -> set[str]:
+        """Every value that any decision on a setting of several values names."""
+        decisions = (each for among in self._by_path.values() for each in among)
+        return {name for each in decisions if each.name == field for name in each.value or ()}
+
+
+def ancestry(path: str) -> list[str]:
+    """The paths from the root down to the unit itself."""
+    return [path[:end] for end in range(SEGMENT_WIDTH, len(path) + 1, SEGMENT_WIDTH)]
+
+
+def load(session: Session, paths: Collection[str] | None = None) -> Rulebook:
+    """The decisions that reach these units; all there are unless told which."""
+    statement = (
+        pick(Organization.path, Setting.name, Setting.value, Setting.valid_from)
+        .select_from(Setting)
+        .join(Organization, col(Organization.id) == Setting.organization_id)
+    )
+    if paths is not None:
+        above = {each for path in paths for each in ancestry(path)}
+        statement = statement.where(col(Organization.path).in_(above))
+    records = session.execute(statement.execution_options(scoped="rules hold for whoever asks"))
+    return Rulebook([Decision(*record) for record in records])
+
+
+def of(session: Session, unit: Organization, day: date) -> Rules:
+    """The rules of one unit on one day."""
+    return load(session, [unit.path]).at(unit.path, day)
