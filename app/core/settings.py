@@ -40,3 +40,7 @@ BODY_LIMIT = 1024 * 1024
 UPLOAD_LIMIT = 16 * 1024 * 1024
 #: The largest document, in bytes.
 DOCUMENT_LIMIT = 20 * 1024 * 1024
+#: The largest template of a paper, in bytes.
+TEMPLATE_LIMIT = 4 * 1024 * 1024
+#: What the other fields of a form may take besides its file.
+FORM_LIMIT = 64 * 1024

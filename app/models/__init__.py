@@ -44,7 +44,7 @@ from app.models.organizations import (
 )
 from app.models.settings import Setting
 from app.models.tasks import Task, TaskStatus
-from app.models.templates import Template
+from app.models.templates import PaperKind, Template
 
 __all__ = [
     "COUNTS",
@@ -112,6 +112,7 @@ __all__ = [
     "Organization",
     "OrganizationKind",
     "OrganizationParent",
+    "PaperKind",
     "Role",
     "RosterExclusion",
     "RosterReason",

@@ -15,7 +15,8 @@ class Document(OrganizationRow, table=True):
 
     meeting_id: UUID | None = Field(default=None, foreign_key="meetings.id", index=True)
     title: str = Field(max_length=200)
-    number: str | None = Field(default=None, max_length=100)
+    number: str | None = Field(default=None, max_length=200)
+    search_text: str
     issued_on: date | None = None
     issuer: str | None = Field(default=None, max_length=200)
     file_name: str = Field(max_length=150)

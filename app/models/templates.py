@@ -1,12 +1,20 @@
 """Word files that papers are written by; the office may replace them."""
 
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
+from app.core.columns import choice
 from app.models.base import OrganizationRow
+
+
+class PaperKind(StrEnum):
+    MINUTES = "minutes"
+    RESOLUTION = "resolution"
+    ATTENDANCE_LIST = "attendance_list"
 
 
 class Template(OrganizationRow, table=True):
@@ -15,7 +23,7 @@ class Template(OrganizationRow, table=True):
     __tablename__ = "templates"
     __table_args__ = (UniqueConstraint("organization_id", "kind", "number"),)
 
-    kind: str = Field(max_length=32)
+    kind: PaperKind = Field(sa_type=choice(PaperKind))
     number: int
     valid_from: date
     file_name: str = Field(max_length=150)

@@ -106,4 +106,5 @@ def _is_guarded(table: Table) -> bool:
         "import_rows",
         "activities",
         "audit_entries",
+        "document_readings",
     }
