@@ -53,6 +53,12 @@ def counted_on(period: str, today: date) -> date:
     return min(last_day(period), today)
 
 
+def quarter_of(period: str) -> tuple[str, str]:
+    """The first and the last period of the calendar quarter that a period lies in."""
+    first = (int(period[5:]) - 1) // 3 * 3 + 1
+    return f"{period[:4]}-{first:02d}", f"{period[:4]}-{first + 2:02d}"
+
+
 def span(first: str, last: str) -> Iterator[str]:
     """The periods from `first` to `last`, both included; none when `last` lies before."""
     while first <= last:

@@ -23,6 +23,7 @@ from app.models import (
     Figure,
     FigureDay,
     FigureDelta,
+    Meeting,
     Membership,
     Organization,
     OrganizationKind,
@@ -45,6 +46,20 @@ def recount(work: Work, organization_ids: Collection[UUID], among: Iterable[str]
     only = organization_ids if len(organization_ids) <= AT_ONCE else None
     for period in opened(work, among):
         recount_period(work.session, period, local_date(work.now), only)
+
+
+def recount_meeting(work: Work, meeting: Meeting, *before: str) -> None:
+    """Bring the figures of a meeting's cell up to date: in the periods it counts in, and in those
+    it counted in `before`, when it moved.
+
+    That is its own period and, for a quarterly obligation, the rest of its quarter.
+    """
+    touched = {
+        period
+        for first in (meeting.period, *before)
+        for period in periods.span(first, periods.quarter_of(first)[1])
+    }
+    recount(work, [meeting.organization_id], sorted(touched))
 
 
 def recount_members(work: Work, member_ids: Collection[UUID], since: date) -> None:

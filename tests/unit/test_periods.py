@@ -58,6 +58,18 @@ def test_a_span_holds_both_ends() -> None:
 
 
 @pytest.mark.parametrize(
+    ("period", "quarter"),
+    [
+        ("2026-01", ("2026-01", "2026-03")),
+        ("2026-05", ("2026-04", "2026-06")),
+        ("2026-12", ("2026-10", "2026-12")),
+    ],
+)
+def test_a_quarter_is_three_months(period: str, quarter: tuple[str, str]) -> None:
+    assert periods.quarter_of(period) == quarter
+
+
+@pytest.mark.parametrize(
     ("today", "counted"),
     [
         (date(2026, 5, 15), date(2026, 5, 15)),
