@@ -40,6 +40,7 @@ ARROWS: dict[str, tuple[set[str], str]] = {
     "submit": ({"ended", "returned"}, "submitted"),
     "return": ({"submitted"}, "returned"),
     "accept": ({"submitted"}, "accepted"),
+    "take_back": ({"submitted"}, "ended"),
     "reopen": ({"submitted", "accepted"}, "ended"),
 }
 BODIES: dict[str, dict[str, Any]] = {
@@ -48,6 +49,10 @@ BODIES: dict[str, dict[str, Any]] = {
     "return": {"comment": "Thiếu kết luận"},
     "reopen": {"reason": "Sửa điểm danh"},
 }
+
+
+def url_of(meeting: Meeting, verb: str) -> str:
+    return f"/meetings/{meeting.id}/{verb.replace('_', '-')}"
 
 
 def figure_of(session: Session, cell: Organization, period: str = "2026-05") -> Figure:
@@ -67,7 +72,7 @@ class TestEveryStateAgainstEveryVerb:
             meeting = make_meeting(session, world.north_one, status=status)
             make_minutes(session, meeting)
 
-            answer = client.post(f"/meetings/{meeting.id}/{verb}", json=BODIES.get(verb))
+            answer = client.post(url_of(meeting, verb), json=BODIES.get(verb))
 
             body = answer.json()
             if status in sources:
@@ -122,6 +127,56 @@ class TestWhoMay:
         answer = sign_in("outsider").post(f"/meetings/{meeting.id}/{verb}", json=BODIES.get(verb))
 
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+class TestTakeBack:
+    """A submission belongs to the cell until the level above has seen it."""
+
+    def test_before_anybody_above_has_looked(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_held_meeting(session, world.north_one, [])
+        secretary = sign_in("secretary")
+        secretary.post(f"/meetings/{meeting.id}/submit").raise_for_status()
+        for who in ("secretary", "member", "overseer", "inspector"):
+            assert sign_in(who).get(f"/meetings/{meeting.id}").json()["looked_at"] is None
+
+        taken_back = secretary.post(f"/meetings/{meeting.id}/take-back")
+
+        assert (taken_back.status_code, taken_back.json()["status"]) == (200, "ended")
+        assert figure_of(session, world.north_one).cells_met == 0
+
+    @pytest.mark.parametrize(
+        "what", ["/meetings/{}", "/meetings/{}/minutes", "/attendances?meeting_id={}"]
+    )
+    def test_the_first_look_ends_it_and_a_new_submission_begins_anew(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        clock: time_machine.Traveller,
+        what: str,
+    ) -> None:
+        meeting = make_held_meeting(session, world.north_one, [])
+        url = f"/meetings/{meeting.id}"
+        secretary, officer = sign_in("secretary"), sign_in("officer")
+        submitted = secretary.post(f"{url}/submit").json()
+
+        officer.get(what.format(meeting.id)).raise_for_status()
+        clock.shift(60)
+        seen = officer.get(url).json()
+        refused = secretary.post(f"{url}/take-back")
+
+        assert (seen["looked_at"], seen["version"]) == (
+            "2026-05-15T05:00:00Z",
+            submitted["version"] + 1,
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "already_looked_at")
+        looks = rows(session, AuditEntry, AuditEntry.action == "meeting.looked_at")
+        assert [look.actor_id for look in looks] == [world.people["officer"].account_id]
+        secretary.post(f"{url}/reopen", json=BODIES["reopen"]).raise_for_status()
+        assert secretary.post(f"{url}/submit").json()["looked_at"] is None
+        assert secretary.post(f"{url}/take-back").status_code == 200
 
 
 class TestReasons:

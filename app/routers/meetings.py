@@ -88,6 +88,12 @@ def submit_meeting(
     return meetings.submit(work, meeting_id, data or MeetingSubmit())
 
 
+@router.post("/{meeting_id}/take-back", response_model=MeetingRead)
+def take_back_meeting(work: CurrentWork, meeting_id: UUID) -> Meeting:
+    """Take a submitted meeting back, until the level above has looked at it."""
+    return meetings.take_back(work, meeting_id)
+
+
 @router.post("/{meeting_id}/return", response_model=MeetingRead)
 def return_meeting(work: CurrentWork, meeting_id: UUID, data: MeetingReturn) -> Meeting:
     """Hand a submitted meeting back to its cell, with a comment."""

@@ -65,7 +65,11 @@ class MeetingReopen(Input):
 
 
 class MeetingRead(Output):
-    """`status_reason` is why it was last cancelled, returned or reopened."""
+    """`status_reason` is why it was last cancelled, returned or reopened.
+
+    `looked_at` is when the level above first saw what was last submitted; until then it may be
+    taken back. `sequence` counts the announced changes.
+    """
 
     id: UUID
     organization_id: UUID
@@ -83,7 +87,13 @@ class MeetingRead(Output):
     scheduled_at: datetime | None
     opened_at: datetime | None
     ended_at: datetime | None
+    cancelled_at: datetime | None
     first_submitted_at: datetime | None
+    looked_at: datetime | None
+    notice_sent_at: datetime | None
+    documents_published_at: datetime | None
+    minutes_written_at: datetime | None
+    sequence: int
     created_at: datetime
     version: int
 

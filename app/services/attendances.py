@@ -26,7 +26,7 @@ from app.models import (
 from app.models.absence_reports import STANDING
 from app.policies.roles import Permission
 from app.schemas.attendances import AttendanceMarks
-from app.services import figures, sheets
+from app.services import figures, looks, sheets
 from app.services.sheets import Line, Mark, Report, Sheet
 from app.services.versions import expect_version
 from app.work import Work
@@ -42,6 +42,7 @@ WRITABLE = (
 
 def get(work: Work, meeting_id: UUID) -> Sheet:
     meeting = work.fetch(Permission.MEETING_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
     lines = _lines(work, Permission.ATTENDANCE_READ, meeting)
     return Sheet(meeting.id, meeting.sheet_version, lines)
 

@@ -22,7 +22,7 @@ from app.schemas.meetings import (
     MeetingSubmit,
     MeetingUpdate,
 )
-from app.services import attendances, branches, figures, minutes, rosters
+from app.services import attendances, branches, figures, looks, minutes, rosters
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -58,13 +58,21 @@ class MinutesMissing(Conflict):
     en = "The meeting has no minutes yet."
 
 
+class AlreadyLookedAt(Conflict):
+    code = "already_looked_at"
+    vi = "Cấp trên đã xem; hãy mở lại kèm lý do."
+    en = "The level above has looked at it; reopen it with a reason."
+
+
 def search(work: Work, query: MeetingQuery) -> Page[Meeting]:
     statement = branches.within(work, Permission.MEETING_READ, Meeting, query.organization_id)
     return work.search(statement, query, FILTERS, NEWEST_FIRST)
 
 
 def get(work: Work, meeting_id: UUID) -> Meeting:
-    return work.fetch(Permission.MEETING_READ, Meeting, meeting_id)
+    meeting = work.fetch(Permission.MEETING_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
+    return meeting
 
 
 def create(work: Work, data: MeetingCreate) -> Meeting:
@@ -148,19 +156,30 @@ def submit(work: Work, meeting_id: UUID, data: MeetingSubmit) -> Meeting:
     """Only with minutes, and with every line of the sheet marked."""
     meeting = _take(work, Permission.MEETING_SUBMIT, meeting_id, "submit")
     meeting.first_submitted_at = meeting.first_submitted_at or work.now
+    meeting.looked_at = None
     if not minutes.exist(work, meeting):
         raise MinutesMissing
     attendances.complete(work, meeting, data.unmarked_as)
     return _settle(work, meeting, "meeting.submitted")
 
 
+def take_back(work: Work, meeting_id: UUID) -> Meeting:
+    """Without a reason, until the level above has looked; from then on it is reopened with one."""
+    meeting = _take(work, Permission.MEETING_TAKE_BACK, meeting_id, "take_back")
+    if meeting.looked_at is not None:
+        raise AlreadyLookedAt(allowed=["reopen"])
+    return _settle(work, meeting, "meeting.taken_back")
+
+
 def return_(work: Work, meeting_id: UUID, data: MeetingReturn) -> Meeting:
     meeting = _take(work, Permission.MEETING_RETURN, meeting_id, "return", data.comment)
+    meeting.looked_at = meeting.looked_at or work.now
     return _settle(work, meeting, "meeting.returned", data.comment)
 
 
 def accept(work: Work, meeting_id: UUID) -> Meeting:
     meeting = _take(work, Permission.MEETING_ACCEPT, meeting_id, "accept")
+    meeting.looked_at = meeting.looked_at or work.now
     return _settle(work, meeting, "meeting.accepted")
 
 
@@ -240,5 +259,5 @@ def _take(
 def _settle(work: Work, meeting: Meeting, action: str, reason: str | None = None) -> Meeting:
     """Leave the trace of a step after which a meeting counts differently, and recount."""
     work.record(action, meeting, **({"reason": reason} if reason else {}))
-    figures.recount(work, [meeting.organization_id], [meeting.period])
+    figures.recount_meeting(work, meeting)
     return meeting

@@ -9,6 +9,7 @@ from app.core.errors import InvalidTransition, Stale
 from app.models import Meeting, MeetingStatus, Minutes
 from app.policies.roles import Permission
 from app.schemas.minutes import MinutesWrite
+from app.services import looks
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -18,6 +19,7 @@ WRITABLE = (MeetingStatus.OPEN, MeetingStatus.ENDED, MeetingStatus.RETURNED)
 def get(work: Work, meeting_id: UUID) -> Minutes:
     """As they were last written; before that an empty form, version 0."""
     meeting = work.fetch(Permission.MINUTES_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
     return _of(work, meeting) or _blank(work, meeting)
 
 

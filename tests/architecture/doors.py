@@ -233,6 +233,7 @@ DOORS = (
         f"member committee_member {ABOVE}",
         {"unmarked_as": "absent_unexcused"},
     ),
+    _verb("take-back", "submitted", LEADERS, f"member committee_member {ABOVE}"),
     _verb(
         "return",
         "submitted",
