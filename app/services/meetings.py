@@ -10,7 +10,14 @@ from app.core import periods
 from app.core.clock import day_ends_at, local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
-from app.models import Meeting, MeetingKind, MeetingStatus, Organization, OrganizationKind
+from app.models import (
+    Meeting,
+    MeetingKind,
+    MeetingStatus,
+    NotificationKind,
+    Organization,
+    OrganizationKind,
+)
 from app.policies.roles import Permission
 from app.schemas.meetings import (
     MeetingCancel,
@@ -22,7 +29,7 @@ from app.schemas.meetings import (
     MeetingSubmit,
     MeetingUpdate,
 )
-from app.services import attendances, branches, figures, looks, minutes, rosters
+from app.services import attendances, branches, figures, looks, minutes, notices, rosters
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -96,9 +103,11 @@ def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | No
         raise InvalidTransition(allowed=meeting.allowed())  # postpone is among them
     if not changes:
         return meeting
+    before = {name: getattr(meeting, name) for name in changes}
     meeting.sqlmodel_update(changes)
     _check_again(work, Permission.MEETING_CHANGE, meeting)
     work.record("meeting.changed", meeting, changed=sorted(changes))
+    notices.announce_change(work, meeting, before)
     return meeting
 
 
@@ -107,6 +116,7 @@ def schedule(work: Work, meeting_id: UUID) -> Meeting:
     _check_again(work, Permission.MEETING_SCHEDULE, meeting)
     meeting.scheduled_at = work.now
     work.record("meeting.scheduled", meeting, starts_at=meeting.starts_at.isoformat())
+    notices.announce(work, meeting, NotificationKind.MEETING_SCHEDULED)
     return meeting
 
 
@@ -125,12 +135,16 @@ def postpone(work: Work, meeting_id: UUID, data: MeetingPostpone) -> Meeting:
     work.record(
         "meeting.postponed", meeting, before=before.isoformat(), after=data.starts_at.isoformat()
     )
+    notices.announce(work, meeting, NotificationKind.MEETING_POSTPONED, {"starts_at": before})
     return meeting
 
 
 def cancel(work: Work, meeting_id: UUID, data: MeetingCancel) -> Meeting:
     meeting = _take(work, Permission.MEETING_CANCEL, meeting_id, "cancel", data.reason)
+    meeting.cancelled_at = work.now
     work.record("meeting.cancelled", meeting, reason=data.reason)
+    if meeting.scheduled_at is not None:  # nobody knew of a draft
+        notices.announce(work, meeting, NotificationKind.MEETING_CANCELLED)
     return meeting
 
 
@@ -174,6 +188,7 @@ def take_back(work: Work, meeting_id: UUID) -> Meeting:
 def return_(work: Work, meeting_id: UUID, data: MeetingReturn) -> Meeting:
     meeting = _take(work, Permission.MEETING_RETURN, meeting_id, "return", data.comment)
     meeting.looked_at = meeting.looked_at or work.now
+    notices.tell_returned(work, meeting)
     return _settle(work, meeting, "meeting.returned", data.comment)
 
 
