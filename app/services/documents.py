@@ -26,6 +26,7 @@ from app.models import (
 from app.policies.roles import Permission
 from app.schemas.documents import DocumentFields, DocumentQuery, DocumentRead, DocumentUpdate
 from app.services import branches, figures, notices, rosters
+from app.services.notices import Notice
 from app.services.uploads import Upload, refuse_stamps
 from app.services.versions import expect_version
 from app.work import Work
@@ -90,15 +91,11 @@ def create(work: Work, data: DocumentFields, upload: Upload) -> DocumentRead:
     work.record("document.created", document, digest=document.digest)
     if isinstance(place, Meeting) and not is_draft:
         _measure(work, place)
-        notices.tell(
-            work,
-            place.organization_id,
-            rosters.draw(work, [place])[0],
-            NotificationKind.DOCUMENT_PUBLISHED,
-            document.id,
-            f"Tài liệu mới: {title}"[:200],
-            f"Tài liệu của cuộc họp “{place.title}” đã được đăng.",
+        told = f"Tài liệu của cuộc họp “{place.title}” đã được đăng."
+        notice = Notice(
+            NotificationKind.DOCUMENT_PUBLISHED, document, f"Tài liệu mới: {title}", told
         )
+        notices.tell(work, rosters.draw(work, [place])[0], notice)
     return _read(work, [document])[0]
 
 
