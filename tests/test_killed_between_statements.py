@@ -1,0 +1,106 @@
+"""Killed between any two statements of a write, the service has all of it or none of it."""
+
+import os
+import signal
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import time_machine
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, event
+from sqlmodel import Session
+
+from app.core import clock as house_clock
+from app.core import database
+from app.models import Meeting, MeetingStatus
+from app.policies.actors import SYSTEM
+from app.services import recounts
+from app.work import Work
+from tests.conftest import SignIn
+from tests.evenings import plan, said
+from tests.tables import fingerprint_of_tables
+from tests.world import World, rows
+
+EVENING = datetime.fromisoformat("2026-05-15T19:00:00+07:00")
+
+
+def killed_everywhere(session: Session, act: Callable[[], Any]) -> int:
+    """Do it in a child that is killed before its first statement, its second, … until it lives.
+
+    After each kill nothing has changed. How many statements there were, the commits among them.
+    """
+    before = fingerprint_of_tables(session)
+    for point in count(1):
+        child = os.fork()
+        if child == 0:
+            _act_until(point, act)
+        _, ended = os.waitpid(child, 0)
+        if os.WIFEXITED(ended):
+            assert os.WEXITSTATUS(ended) == 0
+            return point - 1
+        assert os.WTERMSIG(ended) == signal.SIGKILL
+        assert fingerprint_of_tables(session) == before, f"killed at statement {point}"
+    raise AssertionError("unreachable")
+
+
+def _act_until(point: int, act: Callable[[], Any]) -> None:
+    """In the child: with connections of its own, and no way back into the tests."""
+    status = 1
+    try:
+        engine = database.engine()
+        engine.dispose(close=False)
+        _kill_at(engine, point)
+        status = 0 if act().status_code == 200 else 2
+    finally:
+        os._exit(status)
+
+
+def _kill_at(engine: Engine, point: int) -> None:
+    reached = count(1)
+
+    def strike(*_: Any) -> None:
+        if next(reached) == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(engine, "before_cursor_execute", strike)
+    event.listen(engine, "commit", strike)
+
+
+def test_a_submission_is_whole_or_nothing(
+    sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+) -> None:
+    secretary = sign_in("secretary")
+    meeting_id = held(secretary, clock, world)
+
+    points = killed_everywhere(
+        session,
+        lambda: secretary.post(
+            f"/meetings/{meeting_id}/submit", json={"unmarked_as": "absent_unexcused"}
+        ),
+    )
+
+    assert points > 8
+    (meeting,) = rows(session, Meeting, Meeting.id == UUID(meeting_id))
+    assert meeting.status is MeetingStatus.SUBMITTED
+    assert differences() == []
+
+
+def held(secretary: TestClient, clock: time_machine.Traveller, world: World) -> str:
+    """A meeting that has ended, with minutes and one mark."""
+    meeting_id = plan(secretary, world.north_one, EVENING)
+    clock.move_to(EVENING)
+    said(secretary.post(f"/meetings/{meeting_id}/open"))
+    said(secretary.put(f"/meetings/{meeting_id}/minutes", json={"text": "Chi bộ đã họp."}))
+    said(secretary.post(f"/meetings/{meeting_id}/end"))
+    return meeting_id
+
+
+def differences() -> list[recounts.Difference]:
+    now = house_clock.now()
+    with database.writing() as writer:
+        work = Work(writer, SYSTEM, now)
+        found = recounts.recount(work, house_clock.local_date(now), repair=False)
+        return [difference for _, some in found for difference in some]
