@@ -1,5 +1,6 @@
 """What meetings promise: how they are drafted, changed, and moved from state to state."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,11 +9,13 @@ from sqlmodel import Session
 
 from app.models import (
     AuditEntry,
+    HeldAs,
     MeetingStatus,
     Organization,
 )
 from tests.conftest import SignIn, at
 from tests.factories.meetings import make_meeting
+from tests.factories.people import make_member
 from tests.world import World, rows
 
 TOMORROW = "2026-05-16T19:00:00+07:00"
@@ -112,7 +115,7 @@ class TestSearch:
         days = ("2026-03-04", "2026-05-04", "2026-04-04")
         for day in days:
             make_meeting(session, world.north_one, starts_at=at(f"{day}T12:00:00Z"))
-        client = sign_in("member")
+        client = sign_in("secretary")
 
         first = client.get("/meetings", params={"limit": 2}).json()
         second = client.get("/meetings", params={"cursor": first["next_cursor"]}).json()
@@ -151,6 +154,74 @@ class TestSearch:
         assert count(status=["scheduled", "cancelled"]) == 2
         assert (count(period="2026-05"), count(period="2026-06")) == (3, 1)
         assert (count(kind="regular"), count(kind="thematic")) == (4, 0)
+
+
+class TestDrafts:
+    def test_members_learn_of_a_meeting_when_it_is_announced(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        draft = make_meeting(session, world.north_one)
+        member = sign_in("member")
+
+        def seen() -> tuple[int, int]:
+            one = member.get(f"/meetings/{draft.id}").status_code
+            return one, len(member.get("/meetings").json()["items"])
+
+        before = seen()
+        leader = sign_in("committee_member").get(f"/meetings/{draft.id}")
+        sign_in("secretary").post(f"/meetings/{draft.id}/schedule").raise_for_status()
+
+        assert (before, leader.status_code, seen()) == ((404, 0), 200, (200, 1))
+
+
+class TestByGroups:
+    """Cells of fifty members or more may, three times a year."""
+
+    def test_not_in_a_small_cell(self, sign_in: SignIn, session: Session, world: World) -> None:
+        for number in range(500, 539):
+            make_member(session, world.north_one, number=number)
+        wanted = draft_of(world.north_one, held_as="groups")
+        client = sign_in("secretary")
+
+        small = client.post("/meetings", json=wanted)
+        late = date(2026, 5, 17)
+        make_member(session, world.north_one, number=539, joined_on=late)
+        on_the_day_before = client.post("/meetings", json=wanted)
+        moved = client.post("/meetings", json=wanted | {"starts_at": "2026-05-17T12:00:00Z"})
+
+        for refused in (small, on_the_day_before):
+            (error,) = refused.json()["errors"]
+            assert (refused.status_code, error["pointer"]) == (422, "/held_as")
+            assert error["code"] == "groups_need_fifty_members"
+        assert moved.status_code == 201
+
+    def test_three_times_in_a_local_year(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        cell = world.north_one
+        for number in range(500, 540):
+            make_member(session, cell, number=number)
+        groups: dict[str, Any] = {"held_as": HeldAs.GROUPS}
+        make_meeting(session, cell, status=MeetingStatus.ACCEPTED, **groups)
+        make_meeting(session, cell, status=MeetingStatus.POSTPONED, **groups)
+        for status in (MeetingStatus.DRAFT, MeetingStatus.CANCELLED):
+            make_meeting(session, cell, status=status, **groups)
+        last = at("2026-12-31T16:59:00Z")
+        third = make_meeting(session, cell, starts_at=last, **groups)
+        fourth = make_meeting(session, cell, **groups)
+        client = sign_in("secretary")
+
+        assert client.post(f"/meetings/{third.id}/schedule").status_code == 200
+        refused = client.post(f"/meetings/{fourth.id}/schedule")
+        again = client.post("/meetings", json=draft_of(cell, held_as="groups"))
+        url = f"/meetings/{third.id}/postpone"
+        moved = client.post(url, json={"starts_at": "2026-12-31T17:00:00Z"})
+
+        for answer in (refused, again):
+            assert answer.json()["code"] == "groups_three_times_a_year"
+            assert answer.status_code == 409
+        assert moved.status_code == 200
+        assert client.post(f"/meetings/{fourth.id}/schedule").status_code == 200
 
 
 class TestChange:

@@ -8,7 +8,15 @@ from sqlalchemy.orm import ORMExecuteState
 from sqlalchemy.sql import visitors
 from sqlmodel import Session, SQLModel, and_, col, select
 
-from app.models import EndReason, Import, Meeting, Member, Membership, Organization
+from app.models import (
+    EndReason,
+    Import,
+    Meeting,
+    MeetingStatus,
+    Member,
+    Membership,
+    Organization,
+)
 from app.models.base import MemberRow, OrganizationRow
 from app.policies.actors import Actor
 from app.policies.roles import Permission, Reach
@@ -25,6 +33,7 @@ def rows_within_reach(
     if issubclass(model, Organization):
         return organizations
     reached = select(Organization.id).where(organizations)
+    within: ColumnElement[bool]
     if issubclass(model, Member):
         own = col(Member.id) == actor.member_id
         within = col(Member.id).in_(
@@ -32,6 +41,8 @@ def rows_within_reach(
                 col(Membership.organization_id).in_(reached), still_seen(today)
             )
         )
+    elif issubclass(model, Meeting):
+        within, own = _announced_or_led(actor, permission), false()
     elif issubclass(model, OrganizationRow):
         within = col(model.organization_id).in_(reached)
         own = col(model.member_id) == actor.member_id if issubclass(model, MemberRow) else false()
@@ -74,6 +85,20 @@ def _organizations_within_reach(actor: Actor, permission: Permission) -> ColumnE
     if units:
         conditions.append(col(Organization.path).in_(units))
     return or_(*conditions) if conditions else false()
+
+
+def _announced_or_led(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Who reaches only the own unit, as a member does, learns of a meeting when it is announced."""
+    cell = col(Meeting.organization_id)
+    ways: list[ColumnElement[bool]] = []
+    if branches := set(actor.paths(permission, Reach.BRANCH)):
+        led = or_(*(within_branch(branch) for branch in branches))
+        ways.append(cell.in_(select(Organization.id).where(led)))
+    if units := actor.paths(permission, Reach.UNIT):
+        announced = col(Meeting.status) != MeetingStatus.DRAFT
+        own = select(Organization.id).where(col(Organization.path).in_(units))
+        ways.append(and_(announced, cell.in_(own)))
+    return or_(*ways) if ways else false()
 
 
 def _truth(*, permitted: bool) -> ColumnElement[bool]:

@@ -29,7 +29,7 @@ from app.schemas.meetings import (
     MeetingSubmit,
     MeetingUpdate,
 )
-from app.services import attendances, branches, figures, looks, minutes, notices, rosters
+from app.services import attendances, branches, figures, groups, looks, minutes, notices, rosters
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -87,6 +87,7 @@ def create(work: Work, data: MeetingCreate) -> Meeting:
     said = data.model_dump() | {"title": data.title or _title(data)}
     meeting = Meeting(**said, created_at=work.now, created_by=work.actor.account_id)
     check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+    groups.check(work, meeting)
     work.record("meeting.created", work.add(meeting))
     return meeting
 
@@ -117,6 +118,7 @@ def schedule(work: Work, meeting_id: UUID) -> Meeting:
     meeting.scheduled_at = work.now
     work.record("meeting.scheduled", meeting, starts_at=meeting.starts_at.isoformat())
     notices.announce(work, meeting, NotificationKind.MEETING_SCHEDULED)
+    documents.publish_drafts(work, meeting)
     return meeting
 
 
@@ -246,6 +248,7 @@ _KIND_TITLES = {
 def _check_again(work: Work, permission: Permission, meeting: Meeting) -> None:
     cell = work.fetch(permission, Organization, meeting.organization_id)
     check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+    groups.check(work, meeting)
     if meeting.status is not MeetingStatus.DRAFT and not (meeting.place or meeting.online_url):
         raise PlaceMissing
 
