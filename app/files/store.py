@@ -14,7 +14,7 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from app.core.errors import TooLarge
 from app.core.settings import settings
@@ -90,7 +90,7 @@ def checked(digest: str) -> str:
     return digest
 
 
-def copy(source: BinaryIO, target: BinaryIO, limit: int) -> KeptFile:
+def copy(source: BinaryIO, target: IO[bytes], limit: int) -> KeptFile:
     """Copy to the end, counted and hashed on the way; never more than `limit` bytes."""
     size, digest = 0, sha256()
     while chunk := source.read(CHUNK):

@@ -69,5 +69,6 @@ class TestExtension:
 class TestAttachment:
     def test_a_name_is_given_back_in_both_spellings(self) -> None:
         assert attachment("Đề án 5%.pdf") == (
-            "attachment; filename=\"De an 5_.pdf\"; filename*=UTF-8''%C4%90%E1%BB%81%20%C3%A1n%205%25.pdf"
+            'attachment; filename="De an 5_.pdf"; '
+            "filename*=UTF-8''%C4%90%E1%BB%81%20%C3%A1n%205%25.pdf"
         )
