@@ -4,7 +4,7 @@
 `cells` by the monthly bulletin.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from app.core.selects import pick
 from app.models import (
+    ExclusionReason,
     Exemption,
     ExemptionKind,
     Membership,
@@ -26,8 +27,13 @@ from app.models import (
 from app.models.base import valid_on
 
 _K = ExemptionKind
-#: Reasons that keep a member off the roster of a meeting altogether.
-OFF_THE_ROSTER = frozenset({_K.SUSPENDED, _K.INTERRUPTED, _K.IN_TRANSIT, _K.SPECIAL_DUTY})
+#: Reasons that keep a member off the roster of a meeting altogether, the weightiest first.
+OFF_THE_ROSTER = {
+    _K.SUSPENDED: ExclusionReason.SUSPENDED,
+    _K.INTERRUPTED: ExclusionReason.INTERRUPTED,
+    _K.IN_TRANSIT: ExclusionReason.IN_TRANSIT,
+    _K.SPECIAL_DUTY: ExclusionReason.SPECIAL_DUTY,
+}
 #: Reasons that take the vote.
 WITHOUT_A_VOTE = frozenset({_K.SUSPENDED, _K.PROSECUTED, _K.DETAINED})
 
@@ -51,16 +57,23 @@ def is_due_an_account(person: Person) -> bool:
 
 def roster_reason(person: Person) -> RosterReason | None:
     """Why the member is on the roster; None when off it. The exempt stand apart on it."""
+    return None if exclusion_reason(person) else reason_on_it(person)
+
+
+def exclusion_reason(person: Person) -> ExclusionReason | None:
+    """Why the member is off the roster; None when on it."""
+    for kind, reason in OFF_THE_ROSTER.items():
+        if kind in person.exemptions:
+            return reason
     resident = person.kind is MembershipKind.OFFICIAL_RESIDENCE
-    if person.exemptions & OFF_THE_ROSTER or (resident and person.is_temporarily_elsewhere):
-        return None
-    return _reason_on_it(person, resident=resident)
+    is_away = resident and person.is_temporarily_elsewhere
+    return ExclusionReason.TEMPORARILY_ELSEWHERE if is_away else None
 
 
-def _reason_on_it(person: Person, *, resident: bool) -> RosterReason:
+def reason_on_it(person: Person) -> RosterReason:
     if _K.EXEMPT in person.exemptions:
         return RosterReason.EXEMPT
-    if not resident:
+    if person.kind is not MembershipKind.OFFICIAL_RESIDENCE:
         return RosterReason.TEMPORARY
     return _BY_STANDING[person.standing]
 
@@ -85,6 +98,11 @@ def is_entitled_to_vote(person: Person) -> bool:
         and person.standing is Standing.OFFICIAL
         and not person.exemptions & WITHOUT_A_VOTE
     )
+
+
+def may_vote(person: Person) -> bool:
+    """Entitled to vote once present: what is frozen with the roster."""
+    return is_entitled_to_vote(replace(person, is_present=True))
 
 
 def accounts_due(day: date) -> Select[Any]:

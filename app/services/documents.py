@@ -95,7 +95,7 @@ def create(work: Work, data: DocumentFields, upload: Upload) -> DocumentRead:
         notice = Notice(
             NotificationKind.DOCUMENT_PUBLISHED, document, f"Tài liệu mới: {title}", told
         )
-        notices.tell(work, rosters.draw(work, [place])[0], notice)
+        notices.tell(work, rosters.draw(work, [place])[0].places, notice)
     return _read(work, [document])[0]
 
 
@@ -139,7 +139,7 @@ def withdraw(work: Work, document_id: UUID, if_match: int | None) -> None:
 def open_(work: Work, document_id: UUID) -> Document:
     """The document whose bytes are asked for; the first time is a fact of its reader."""
     document = _fetch(work, Permission.DOCUMENT_READ, document_id)
-    if work.actor.member_id is not None and not _own_reading(work, document):
+    if _is_own(work, document) and not _own_reading(work, document):
         with database.writing() as session:
             aside = replace(work, session=session)
             _note_opened(aside, document)
@@ -168,13 +168,14 @@ def acknowledge(work: Work, document_id: UUID) -> DocumentRead:
 
 def publish_drafts(work: Work, meeting: Meeting) -> None:
     """Publish what was put to a draft that is being announced."""
-    work.session.execute(
+    published: Any = work.session.execute(
         update(Document)
         .where(col(Document.meeting_id) == meeting.id, col(Document.published_at).is_(None))
         .values(published_at=work.now, version=col(Document.version) + 1)
         .execution_options(scoped="of a reached meeting", synchronize_session=False)
     )
-    _measure(work, meeting)
+    if published.rowcount:
+        _measure(work, meeting)
 
 
 def _unit_of(place: Meeting | Organization) -> UUID:
@@ -218,6 +219,13 @@ def _published_to(work: Work) -> Any:
     """What waits for its meeting is shown to those who may publish."""
     within = work.within_reach(Permission.DOCUMENT_CREATE, Document, Document.id)
     return or_(col(Document.published_at).is_not(None), col(Document.id).in_(within))
+
+
+def _is_own(work: Work, document: Document) -> bool:
+    """Of a cell that the reader belongs to: whoever looks from above is not among its readers."""
+    own = work.within_reach(Permission.DOCUMENT_ACKNOWLEDGE, Document, Document.id)
+    found = work.session.execute(own.where(col(Document.id) == document.id))
+    return found.scalar_one_or_none() is not None
 
 
 def _own_reading(work: Work, document: Document) -> bool:

@@ -38,7 +38,7 @@ def check(work: Work, meeting: Meeting) -> None:
 def _count_members(work: Work, meeting: Meeting) -> int:
     """Those of the cell's own who are on the roster of the meeting's day."""
     (roster,) = rosters.draw(work, [meeting])
-    return sum(reason is not RosterReason.TEMPORARY for reason in roster.values())
+    return sum(each.reason is not RosterReason.TEMPORARY for each in roster.places.values())
 
 
 def _count_others(work: Work, meeting: Meeting) -> int:

@@ -21,13 +21,14 @@ from app.models import (
     MeetingStatus,
     Minutes,
     Organization,
+    RosterExclusion,
     RosterReason,
 )
 from app.models.base import Row
 from app.policies.roles import Permission
 from app.services import figures, rosters
 from app.services.meetings import check_cell_and_times
-from app.services.rosters import Roster, first_status
+from app.services.rosters import Place, Roster, first_status
 from app.services.sheets import NotOnRoster
 from app.work import Work
 
@@ -56,15 +57,18 @@ def record(work: Work, held: Sequence[HeldMeeting]) -> list[Meeting]:
     meetings = [work.add(_meeting(work, one)) for one in held]
     work.session.flush()
     lines: list[dict[str, Any]] = []
+    exclusions: list[dict[str, Any]] = []
     for one, meeting, roster in zip(held, meetings, rosters.draw(work, meetings), strict=True):
         _check_absences(one, roster)
-        for member_id, reason in roster.items():
-            status = _status(one, member_id, reason)
-            lines.append(_line(work, meeting, member_id, reason=reason, status=status))
+        for member_id, place in roster.places.items():
+            status = _status(one, member_id, place.reason)
+            lines.append(_line(work, meeting, member_id, place=place, status=status))
+        exclusions += rosters.exclusions_of(work, meeting, roster)
         work.add(_minutes(work, one, meeting))
         work.record("meeting.created", meeting)
         work.record("meeting.submitted", meeting)
     _insert(work, Attendance, lines)
+    _insert(work, RosterExclusion, exclusions)
     _insert(work, AttendanceEvent, [_event(line) for line in lines if line["source"] is not None])
     cells = {meeting.organization_id for meeting in meetings}
     figures.recount(work, cells, sorted({meeting.period for meeting in meetings}))
@@ -104,7 +108,8 @@ def _meeting(work: Work, one: HeldMeeting) -> Meeting:
 
 def _check_absences(one: HeldMeeting, roster: Roster) -> None:
     for member_id, status in one.absences.items():
-        if status not in _ABSENT or roster.get(member_id, RosterReason.EXEMPT) is _EXEMPT:
+        place = roster.places.get(member_id)
+        if status not in _ABSENT or place is None or place.reason is _EXEMPT:
             raise NotOnRoster
 
 
@@ -115,9 +120,9 @@ def _status(one: HeldMeeting, member_id: UUID, reason: RosterReason) -> Attendan
 
 
 def _line(
-    work: Work, meeting: Meeting, member_id: UUID, *, reason: RosterReason, status: AttendanceStatus
+    work: Work, meeting: Meeting, member_id: UUID, *, place: Place, status: AttendanceStatus
 ) -> dict[str, Any]:
-    is_marked = status is not first_status(reason)
+    is_marked = status is not first_status(place.reason)
     return {
         "id": new_id(),
         "created_at": work.now,
@@ -125,7 +130,8 @@ def _line(
         "organization_id": meeting.organization_id,
         "meeting_id": meeting.id,
         "member_id": member_id,
-        "roster_reason": reason,
+        "roster_reason": place.reason,
+        "may_vote": place.may_vote,
         "status": status,
         "source": AttendanceSource.IMPORT if is_marked else None,
         "marked_by": work.actor.account_id if is_marked else None,

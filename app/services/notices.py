@@ -18,6 +18,13 @@ from app.services import rosters
 from app.work import Work
 
 _K = NotificationKind
+#: What everybody summoned is told of a meeting.
+ANNOUNCEMENTS = (
+    _K.MEETING_SCHEDULED,
+    _K.MEETING_CHANGED,
+    _K.MEETING_POSTPONED,
+    _K.MEETING_CANCELLED,
+)
 _TITLE_LENGTH = 200
 _LEADING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.STAND_IN)
 
@@ -75,7 +82,7 @@ def announce(
     else:
         meeting.sequence += 1
     (roster,) = rosters.draw(work, [meeting])
-    tell(work, roster, _of_meeting(kind, meeting, before or {}))
+    tell(work, roster.places, _of_meeting(kind, meeting, before or {}))
 
 
 def announce_change(work: Work, meeting: Meeting, before: Mapping[str, Any]) -> None:
@@ -89,6 +96,11 @@ def tell_returned(work: Work, meeting: Meeting) -> None:
     """Only those who have to mend it."""
     leaders = secretaries_of(work, meeting.organization_id)
     tell(work, leaders, _of_meeting(_K.MEETING_RETURNED, meeting, {}))
+
+
+def named(meeting: Meeting) -> str:
+    """The meeting in a sentence about something else."""
+    return f"{meeting.title}, {written(meeting.starts_at)}"
 
 
 def written(moment: datetime) -> str:

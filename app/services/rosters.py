@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import Select, and_, insert, or_
@@ -15,17 +15,32 @@ from app.core.selects import pick
 from app.models import (
     Attendance,
     AttendanceStatus,
+    ExclusionReason,
     Exemption,
     Meeting,
     Member,
     Membership,
     MembershipKind,
+    RosterExclusion,
     RosterReason,
 )
-from app.services.denominators import Person, roster_reason
+from app.services.denominators import Person, exclusion_reason, may_vote, reason_on_it
 from app.work import Work
 
-Roster = dict[UUID, RosterReason]
+
+class Place(NamedTuple):
+    """A line of the roster; the exempt may vote once they are there."""
+
+    reason: RosterReason
+    may_vote: bool
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Who of the cell has a place, and why the others have none."""
+
+    places: dict[UUID, Place]
+    excluded: dict[UUID, ExclusionReason]
 
 
 @dataclass(frozen=True)
@@ -42,21 +57,41 @@ class _Days:
 
 
 def freeze(work: Work, meetings: Sequence[Meeting]) -> None:
-    """Write a line for each member on the roster; from now on it stays as it is."""
-    rows = [
-        {
-            "created_at": work.now,
-            "organization_id": meeting.organization_id,
-            "meeting_id": meeting.id,
-            "member_id": member_id,
-            "roster_reason": reason,
-            "status": first_status(reason),
-        }
-        for meeting, roster in zip(meetings, draw(work, meetings), strict=True)
-        for member_id, reason in roster.items()
+    """Write down who has a place and who has none; from now on it stays as it is."""
+    lines: list[dict[str, Any]] = []
+    exclusions: list[dict[str, Any]] = []
+    for meeting, roster in zip(meetings, draw(work, meetings), strict=True):
+        lines += [
+            _of(work, meeting, member_id)
+            | {
+                "roster_reason": place.reason,
+                "may_vote": place.may_vote,
+                "status": first_status(place.reason),
+            }
+            for member_id, place in roster.places.items()
+        ]
+        exclusions += exclusions_of(work, meeting, roster)
+    if lines:
+        work.session.execute(insert(Attendance), lines)
+    if exclusions:
+        work.session.execute(insert(RosterExclusion), exclusions)
+
+
+def exclusions_of(work: Work, meeting: Meeting, roster: Roster) -> list[dict[str, Any]]:
+    """The rows that say who of the cell was not summoned, and why."""
+    return [
+        _of(work, meeting, member_id) | {"reason": reason}
+        for member_id, reason in roster.excluded.items()
     ]
-    if rows:
-        work.session.execute(insert(Attendance), rows)
+
+
+def _of(work: Work, meeting: Meeting, member_id: UUID) -> dict[str, Any]:
+    return {
+        "created_at": work.now,
+        "organization_id": meeting.organization_id,
+        "meeting_id": meeting.id,
+        "member_id": member_id,
+    }
 
 
 def first_status(reason: RosterReason) -> AttendanceStatus:
@@ -90,27 +125,34 @@ def _roster_of(
     exemptions: dict[UUID, list[Any]],
     elsewhere: dict[UUID, list[Any]],
 ) -> Roster:
-    roster: Roster = {}
+    roster = Roster({}, {})
     # A residence comes last, and so decides for a member who is also temporarily in the cell.
     for record in sorted(belonging, key=lambda record: record.kind is not MembershipKind.TEMPORARY):
         if not _holds(record, day):
             continue
         guest_of = {row.organization_id for row in elsewhere[record.member_id] if _holds(row, day)}
-        reason = roster_reason(
-            Person(
-                # The record carries the two columns that a member's standing follows from.
-                standing=Member.standing_on(cast("Member", record), day),
-                kind=record.kind,
-                exemptions=frozenset(
-                    row.kind for row in exemptions[record.member_id] if _holds(row, day)
-                ),
-                is_temporarily_elsewhere=bool(guest_of - {cell_id}),
-            )
+        person = Person(
+            # The record carries the two columns that a member's standing follows from.
+            standing=Member.standing_on(cast("Member", record), day),
+            kind=record.kind,
+            exemptions=frozenset(
+                row.kind for row in exemptions[record.member_id] if _holds(row, day)
+            ),
+            is_temporarily_elsewhere=bool(guest_of - {cell_id}),
         )
-        roster.pop(record.member_id, None)
-        if reason is not None:
-            roster[record.member_id] = reason
+        _enter(roster, record.member_id, person)
     return roster
+
+
+def _enter(roster: Roster, member_id: UUID, person: Person) -> None:
+    """What is said last of somebody holds."""
+    roster.places.pop(member_id, None)
+    roster.excluded.pop(member_id, None)
+    excluded = exclusion_reason(person)
+    if excluded is not None:
+        roster.excluded[member_id] = excluded
+    else:
+        roster.places[member_id] = Place(reason_on_it(person), may_vote(person))
 
 
 def _members_of(cells: set[UUID], days: _Days) -> Select[Any]:
