@@ -16,11 +16,13 @@ from app.jobs import worker
 from app.routers import (
     absence_reports,
     activation_codes,
+    agendas,
     attendances,
     auth,
     cells,
     dashboards,
     docs,
+    documents,
     exemptions,
     health,
     imports,
@@ -32,6 +34,7 @@ from app.routers import (
     not_held,
     offices,
     organizations,
+    tasks,
 )
 
 #: How long answers in the making may take after a stop was asked for, in seconds.
@@ -39,9 +42,11 @@ GRACE = 25
 NOUNS = (
     absence_reports,
     activation_codes,
+    agendas,
     attendances,
     cells,
     dashboards,
+    documents,
     exemptions,
     imports,
     me,
@@ -52,6 +57,7 @@ NOUNS = (
     not_held,
     offices,
     organizations,
+    tasks,
 )
 
 

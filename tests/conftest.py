@@ -44,6 +44,7 @@ def _keys(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("keys")
     keys.create_keys(folder / "keys.json")
     os.environ["SOTAY_KEYS_FILE"] = str(folder / "keys.json")
+    os.environ["SOTAY_FILES_FOLDER"] = str(folder / "files")
     os.environ["SOTAY_DATABASE_URL"] = f"sqlite:///{folder}/unused.db"
     settings.settings.cache_clear()
     keys.keys.cache_clear()

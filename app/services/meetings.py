@@ -29,7 +29,18 @@ from app.schemas.meetings import (
     MeetingSubmit,
     MeetingUpdate,
 )
-from app.services import attendances, branches, figures, groups, looks, minutes, notices, rosters
+from app.services import (
+    agendas,
+    attendances,
+    branches,
+    documents,
+    figures,
+    groups,
+    looks,
+    minutes,
+    notices,
+    rosters,
+)
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -89,6 +100,7 @@ def create(work: Work, data: MeetingCreate) -> Meeting:
     check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
     groups.check(work, meeting)
     work.record("meeting.created", work.add(meeting))
+    agendas.fill(work, meeting, cell)
     return meeting
 
 

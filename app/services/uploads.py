@@ -10,7 +10,8 @@ from app.core.errors import Invalid, Unavailable
 from app.core.settings import DOCUMENT_LIMIT
 from app.files.kinds import FileKind, recognise
 from app.files.names import safe_name
-from app.files.secrecy import find_stamp, stamp_in_file, stamp_in_name
+from app.files.secrecy import stamp_in_file
+from app.files.stamps import find_stamp, stamp_in_name
 from app.files.store import FileMissing, KeptFile, store
 
 log = structlog.get_logger("files")

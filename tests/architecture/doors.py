@@ -18,6 +18,8 @@ class Door(NamedTuple):
     """`opens`: whoever gets in. `sees`: whoever knows of it and is told 403; all others, 404.
     `unfit`: whoever may, but whose request then makes no sense: 422.
 
+    `notes`: whose reading leaves a fact behind, with its trace. `file` names what a form sends.
+
     `at` names the thing of `things.py` that stands for the id in the path; the same names in
     braces stand for values in the query and the body.
     """
@@ -32,6 +34,8 @@ class Door(NamedTuple):
     if_match: str | None = None
     form: dict[str, str] | None = None
     unfit: str = ""
+    notes: str = ""
+    file: str = ""
 
 
 #: Doors for whoever has not signed in, with what keeps them: tests/test_auth.py, test_health.py.
@@ -183,6 +187,7 @@ DOORS = (
         f"{OFFICERS} sibling_officer administrator",
         "member secretary deputy committee_member overseer inspector outsider stranger",
         form=_UNITS,
+        file="tree.xlsx",
     ),
     Door(
         "POST",
@@ -191,6 +196,7 @@ DOORS = (
         "member secretary deputy committee_member overseer inspector administrator outsider "
         "stranger",
         form=_MEMBERS,
+        file="members.xlsx",
     ),
     Door("GET", "/imports/{import_id}", "officer", at="import"),
     Door("GET", "/imports/{import_id}/rows", "officer", at="import"),
@@ -257,6 +263,8 @@ DOORS = (
         f"member {LEADERS} committee_member overseer inspector",
         {"reason": "Nhầm"},
     ),
+    Door("GET", "/meetings/{meeting_id}/roster", READERS, "member", "scheduled"),
+    Door("GET", "/meetings/{meeting_id}/roster", READERS, "member", "held"),
     Door("GET", "/attendances", f"member {READERS}", query="meeting_id={held}"),
     Door(
         "PUT",
@@ -306,6 +314,49 @@ DOORS = (
         f"committee_member {ABOVE}",
         "report",
     ),
+    Door("GET", "/meetings/{meeting_id}/agenda", f"member {READERS}", at="scheduled"),
+    Door(
+        "PUT",
+        "/meetings/{meeting_id}/agenda",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "scheduled",
+        body={"items": [{"title": "Nội dung"}]},
+        if_match='"1"',
+    ),
+    Door("GET", "/tasks", EVERYBODY),
+    Door(
+        "POST",
+        "/tasks",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        body={"meeting_id": "{opened}", "title": "Nhiệm vụ"},
+    ),
+    Door("GET", "/tasks/{task_id}", f"member {READERS}", at="task"),
+    Door(
+        "PATCH",
+        "/tasks/{task_id}",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "task",
+        body={"title": "{new_code}"},
+        if_match='"1"',
+    ),
+    *(
+        Door(
+            "POST",
+            f"/tasks/{{task_id}}/{verb}",
+            LEADERS,
+            f"member committee_member {ABOVE}",
+            at,
+            body=body,
+        )
+        for verb, at, body in (
+            ("finish", "task", {"result": "Xong"}),
+            ("drop", "task", {"result": "Thôi"}),
+            ("reopen", "closed_task", None),
+        )
+    ),
     Door("GET", "/meetings/{meeting_id}/minutes", READERS, "member", "held"),
     Door(
         "PUT",
@@ -314,6 +365,48 @@ DOORS = (
         f"member committee_member {ABOVE}",
         "opened",
         body={"text": "Chi bộ đã họp."},
+    ),
+    # Documents
+    Door("GET", "/documents", EVERYBODY),
+    Door(
+        "POST",
+        "/documents",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        form={"meeting_id": "{scheduled}"},
+        file="picture.png",
+    ),
+    Door("GET", "/documents/{document_id}", f"member {READERS}", at="document"),
+    Door(
+        "PATCH",
+        "/documents/{document_id}",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "document",
+        body={"title": "{new_code}"},
+        if_match='"1"',
+    ),
+    Door(
+        "DELETE",
+        "/documents/{document_id}",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "document",
+        if_match='"1"',
+    ),
+    Door(
+        "GET",
+        "/documents/{document_id}/file",
+        f"member {READERS}",
+        at="document",
+        notes=f"member {LEADERS} committee_member officer",
+    ),
+    Door(
+        "POST",
+        "/documents/{document_id}/acknowledge",
+        f"member {LEADERS} committee_member officer",
+        "branch_officer overseer inspector",
+        "document",
     ),
     Door("GET", "/not-held", EVERYBODY),
     Door(

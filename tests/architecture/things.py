@@ -4,22 +4,28 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from sqlmodel import Session
 
-from app.models import MeetingStatus, Member, Office, Organization
+from app.core.settings import DOCUMENT_LIMIT
+from app.files.store import store
+from app.models import MeetingStatus, Member, Office, Organization, TaskStatus
 from app.models.base import Row
 from tests.conftest import SignIn
+from tests.factories.files import make_png
 from tests.factories.meetings import (
     make_absence_report,
+    make_document,
     make_held_meeting,
     make_line,
     make_meeting,
     make_not_held,
 )
 from tests.factories.people import make_exemption
+from tests.factories.tasks import make_task
 from tests.factories.workbooks import make_tree
 from tests.uploads import preview_of
 from tests.world import NOON, PASSWORD, World, rows
@@ -66,6 +72,15 @@ class Things:
     def report(self) -> Any:
         meeting = self.meeting(MeetingStatus.SCHEDULED)
         return make_absence_report(self.session, meeting, self.member().id)
+
+    def document(self) -> Any:
+        """Of an announced meeting; its bytes are kept."""
+        meeting = self.meeting(MeetingStatus.SCHEDULED)
+        kept = store().keep(BytesIO(make_png()), DOCUMENT_LIMIT)
+        return make_document(self.session, meeting, digest=kept.digest, size=kept.size)
+
+    def task(self, **overrides: Any) -> Any:
+        return make_task(self.session, self.meeting(MeetingStatus.OPEN), **overrides)
 
     def line(self) -> Any:
         return make_line(self.session, self.meeting(MeetingStatus.OPEN), self.member().id)
@@ -124,6 +139,9 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "accepted": lambda things: things.held(MeetingStatus.ACCEPTED),
     "line": Things.line,
     "report": Things.report,
+    "task": Things.task,
+    "closed_task": lambda things: things.task(status=TaskStatus.DONE),
+    "document": Things.document,
     "not_held": lambda things: make_not_held(
         things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"
     ),

@@ -14,6 +14,7 @@ from app.models import (
     AbsenceReport,
     Attendance,
     AttendanceStatus,
+    Document,
     Meeting,
     MeetingStatus,
     Minutes,
@@ -88,6 +89,23 @@ def make_absence_report(
         **(defaults | overrides),
     )
     return _saved(session, report)
+
+
+def make_document(session: Session, meeting: Meeting, **overrides: Any) -> Document:
+    """A published picture, unless told otherwise."""
+    defaults: dict[str, Any] = {
+        "meeting_id": meeting.id,
+        "title": "Kế hoạch tháng",
+        "search_text": "ke hoach thang",
+        "file_name": "ke-hoach.png",
+        "media_type": "image/png",
+        "size": 70,
+        "digest": "0" * 64,
+        "published_at": STARTS_AT,
+    }
+    return _saved(
+        session, Document(organization_id=meeting.organization_id, **(defaults | overrides))
+    )
 
 
 def make_not_held(session: Session, cell: Organization, **overrides: Any) -> NotHeld:
