@@ -19,11 +19,13 @@ from app.routers import (
     agendas,
     attendances,
     auth,
+    calendars,
     cells,
     dashboards,
     docs,
     documents,
     exemptions,
+    guests,
     health,
     imports,
     me,
@@ -32,6 +34,7 @@ from app.routers import (
     memberships,
     minutes,
     not_held,
+    notifications,
     offices,
     organizations,
     tasks,
@@ -44,10 +47,12 @@ NOUNS = (
     activation_codes,
     agendas,
     attendances,
+    calendars,
     cells,
     dashboards,
     documents,
     exemptions,
+    guests,
     imports,
     me,
     meetings,
@@ -55,6 +60,7 @@ NOUNS = (
     memberships,
     minutes,
     not_held,
+    notifications,
     offices,
     organizations,
     tasks,
@@ -92,6 +98,7 @@ def create_app() -> FastAPI:
     api = APIRouter(prefix="/api/v1")
     api.include_router(auth.router)
     api.include_router(auth.signed_in)
+    api.include_router(calendars.feeds)
     for noun in NOUNS:
         api.include_router(noun.router)
     app.include_router(api)

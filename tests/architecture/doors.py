@@ -38,11 +38,12 @@ class Door(NamedTuple):
     file: str = ""
 
 
-#: Doors for whoever has not signed in, with what keeps them: tests/test_auth.py, test_health.py.
+#: Doors for whoever has not signed in, with what keeps them: tests/test_auth.py, test_calendars.py, test_health.py.
 OPEN = {
     ("POST", "/auth/activate"): "a personal code",
     ("POST", "/auth/login"): "a password",
     ("POST", "/auth/refresh"): "a refresh token",
+    ("GET", "/me/calendar.ics"): "a personal key",
     ("GET", "/health/live"): "tells nothing",
     ("GET", "/health/ready"): "tells nothing",
     ("GET", "/metrics"): "the machine itself, or a token",
@@ -408,6 +409,24 @@ DOORS = (
         "branch_officer overseer inspector",
         "document",
     ),
+    # Being told
+    Door("GET", "/notifications", EVERYBODY),
+    Door("POST", "/notifications/{notification_id}/read", "member", at="notification"),
+    Door(
+        "POST",
+        "/me/calendar-key",
+        f"member {READERS} sibling_officer outsider stranger",
+    ),
+    Door("GET", "/guests", READERS, "member", query="meeting_id={held}"),
+    Door(
+        "POST",
+        "/guests",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        body={"meeting_id": "{scheduled}", "kind": "guest", "full_name": "Hồ Văn Khách"},
+    ),
+    Door("GET", "/guests/{guest_id}", READERS, at="guest"),
+    Door("DELETE", "/guests/{guest_id}", LEADERS, f"committee_member {ABOVE}", "guest"),
     Door("GET", "/not-held", EVERYBODY),
     Door(
         "POST",

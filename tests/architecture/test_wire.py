@@ -108,7 +108,11 @@ class TestEveryOperation:
         elif "application/json" in content:
             assert content["application/json"]["schema"], operation
         else:
-            assert operation.path in ("/metrics", "/api/v1/imports/{import_id}/rejects.xlsx")
+            assert operation.path in (
+                "/metrics",
+                "/api/v1/imports/{import_id}/rejects.xlsx",
+                "/api/v1/me/calendar.ics",
+            )
 
     def test_documents_its_refusals(self, operation: Operation) -> None:
         responses = operation.document["responses"]

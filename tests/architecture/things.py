@@ -24,6 +24,7 @@ from tests.factories.meetings import (
     make_meeting,
     make_not_held,
 )
+from tests.factories.notices import make_guest, make_notification
 from tests.factories.people import make_exemption
 from tests.factories.tasks import make_task
 from tests.factories.workbooks import make_tree
@@ -139,6 +140,10 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "accepted": lambda things: things.held(MeetingStatus.ACCEPTED),
     "line": Things.line,
     "report": Things.report,
+    "guest": lambda things: make_guest(things.session, things.meeting(MeetingStatus.SCHEDULED)),
+    "notification": lambda things: make_notification(
+        things.session, things.meeting(MeetingStatus.SCHEDULED), things.member().id
+    ),
     "task": Things.task,
     "closed_task": lambda things: things.task(status=TaskStatus.DONE),
     "document": Things.document,
