@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Index, false, text
@@ -31,6 +31,13 @@ _S = AbsenceStatus
 #: In these a report stands, until it is declined, withdrawn, or the member comes anyway.
 STANDING = (_S.PENDING, _S.ACCEPTED)
 _STANDING = text("status IN ('pending', 'accepted')")
+
+
+class Attachment(NamedTuple):
+    """What the member shows with it."""
+
+    file_name: str
+    media_type: str
 
 
 class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
@@ -69,3 +76,13 @@ class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
     attachment_name: str | None = Field(default=None, max_length=150)
     attachment_type: str | None = Field(default=None, max_length=100)
     recorded_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.decided_at is not None and self.decided_by is None
+
+    @property
+    def attachment(self) -> Attachment | None:
+        if self.attachment_name is None or self.attachment_type is None:
+            return None
+        return Attachment(self.attachment_name, self.attachment_type)

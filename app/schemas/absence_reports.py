@@ -21,8 +21,18 @@ class AbsenceReportDecide(Input):
     comment: Line | None = None
 
 
+class AttachmentRead(Output):
+    """What the member shows with it; its bytes are asked for by themselves."""
+
+    file_name: str
+    media_type: str
+
+
 class AbsenceReportRead(Output):
-    """`recorded_by` is the account that wrote it on behalf of the member."""
+    """`recorded_by` is the account that wrote it on behalf of the member.
+
+    `is_late`: reported after the committee's cut-off. `is_automatic`: accepted by its rule.
+    """
 
     id: UUID
     meeting_id: UUID
@@ -34,6 +44,9 @@ class AbsenceReportRead(Output):
     comment: str | None
     decided_by: UUID | None
     decided_at: datetime | None
+    is_late: bool
+    is_automatic: bool
+    attachment: AttachmentRead | None
     recorded_by: UUID | None
     created_at: datetime
 

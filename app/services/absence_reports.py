@@ -1,13 +1,22 @@
 """An absence is reported, then accepted or declined; it may be withdrawn, and presence wins."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, exists, select
 
 from app.core.clock import local_date
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
-from app.models import AbsenceReport, Meeting, MeetingStatus, Membership
+from app.models import (
+    AbsenceReport,
+    AbsenceStatus,
+    Meeting,
+    MeetingStatus,
+    Membership,
+    NotificationKind,
+    Organization,
+)
 from app.models.absence_reports import STANDING
 from app.models.base import valid_on
 from app.policies.roles import Permission
@@ -16,7 +25,9 @@ from app.schemas.absence_reports import (
     AbsenceReportDecide,
     AbsenceReportQuery,
 )
-from app.services import attendances, branches
+from app.schemas.settings import Rules
+from app.services import attendances, branches, notices, rules
+from app.services.notices import Notice
 from app.work import Work
 
 _S = MeetingStatus
@@ -65,6 +76,67 @@ def create(work: Work, data: AbsenceReportCreate) -> AbsenceReport:
     is_own = member_id is not None and member_id == work.actor.member_id
     permission = Permission.MEETING_READ if is_own else Permission.ABSENCE_REPORT_CREATE
     meeting = work.fetch(permission, Meeting, data.meeting_id)
+    member_id = _expect_awaited(work, meeting, member_id)
+    decided = _rules_of(work, meeting)
+    cut_off = meeting.starts_at - timedelta(hours=decided.absence_cut_off_hours)
+    report = work.add(
+        AbsenceReport(
+            organization_id=meeting.organization_id,
+            meeting_id=meeting.id,
+            member_id=member_id,
+            reason=data.reason,
+            text=data.text,
+            is_late=work.now > cut_off,
+            created_at=work.now,
+            recorded_by=None if is_own else work.actor.account_id,
+        )
+    )
+    work.record("absence_report.created", report)
+    if report.reason in decided.accepted_reasons and not report.is_late:
+        report.take("accept").decided_at = work.now
+        work.record("absence_report.accepted", report, by_rule=True)
+        _tell_decision(work, meeting, report)
+    else:
+        _tell_leaders(work, meeting, report)
+    attendances.renew(work, meeting.id)
+    return report
+
+
+def accept(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> AbsenceReport:
+    """Suggests a mark on the sheet, and never makes it."""
+    return _decide(work, absence_report_id, data, "accept")
+
+
+def decline(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> AbsenceReport:
+    return _decide(work, absence_report_id, data, "decline")
+
+
+def withdraw(work: Work, absence_report_id: UUID) -> AbsenceReport:
+    report = _take(work, Permission.ABSENCE_REPORT_WITHDRAW, absence_report_id, "withdraw")
+    attendances.renew(work, _unsettled(work, report).id)
+    work.record("absence_report.withdrawn", report)
+    return report
+
+
+def expect_open(work: Work, report: AbsenceReport) -> None:
+    """Standing, and of a meeting that was not handed up."""
+    if report.status not in STANDING:
+        raise InvalidTransition(allowed=report.allowed())
+    _unsettled(work, report)
+
+
+def _unsettled(work: Work, report: AbsenceReport) -> Meeting:
+    """Its meeting, unless that was handed up."""
+    statement = select(Meeting).where(col(Meeting.id) == report.meeting_id)
+    scoped = statement.execution_options(scoped="of a reached report")
+    meeting: Meeting = work.session.execute(scoped).scalar_one()
+    if meeting.status in SETTLED:
+        raise MeetingSubmitted
+    return meeting
+
+
+def _expect_awaited(work: Work, meeting: Meeting, member_id: UUID | None) -> UUID:
+    """The member, who may still be reported absent from the meeting."""
     if meeting.status not in AWAITED:
         raise MeetingNotAwaited
     if member_id is None or not _belongs(work, meeting, member_id):
@@ -76,53 +148,49 @@ def create(work: Work, data: AbsenceReportCreate) -> AbsenceReport:
         )
     if _is_reported(work, meeting, member_id):
         raise AlreadyReported
-    report = AbsenceReport(
-        organization_id=meeting.organization_id,
-        meeting_id=meeting.id,
-        member_id=member_id,
-        reason=data.reason,
-        text=data.text,
-        created_at=work.now,
-        recorded_by=None if is_own else work.actor.account_id,
-    )
-    work.record("absence_report.created", work.add(report))
+    return member_id
+
+
+def _rules_of(work: Work, meeting: Meeting) -> Rules:
+    """What the committees decided for the day of the meeting."""
+    statement = select(Organization).where(col(Organization.id) == meeting.organization_id)
+    scoped = statement.execution_options(scoped="of a reached meeting")
+    cell = work.session.execute(scoped).scalar_one()
+    return rules.of(work.session, cell, local_date(meeting.starts_at))
+
+
+def _decide(
+    work: Work, absence_report_id: UUID, data: AbsenceReportDecide, verb: str
+) -> AbsenceReport:
+    report = _take(work, Permission.ABSENCE_REPORT_DECIDE, absence_report_id, verb)
+    meeting = _unsettled(work, report)
+    report.comment = data.comment
+    report.decided_by = work.actor.account_id
+    report.decided_at = work.now
+    work.record(f"absence_report.{report.status}", report)
     attendances.renew(work, meeting.id)
-    return report
-
-
-def accept(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> AbsenceReport:
-    """Suggests a mark on the sheet, and never makes it."""
-    report = _take(work, Permission.ABSENCE_REPORT_DECIDE, absence_report_id, "accept")
-    return _decide(work, report, data.comment, "absence_report.accepted")
-
-
-def decline(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> AbsenceReport:
-    report = _take(work, Permission.ABSENCE_REPORT_DECIDE, absence_report_id, "decline")
-    return _decide(work, report, data.comment, "absence_report.declined")
-
-
-def withdraw(work: Work, absence_report_id: UUID) -> AbsenceReport:
-    report = _take(work, Permission.ABSENCE_REPORT_WITHDRAW, absence_report_id, "withdraw")
-    work.record("absence_report.withdrawn", report)
+    _tell_decision(work, meeting, report)
     return report
 
 
 def _take(work: Work, permission: Permission, absence_report_id: UUID, verb: str) -> AbsenceReport:
-    report = work.fetch(permission, AbsenceReport, absence_report_id)
-    report.take(verb)
-    status = select(Meeting.status).where(col(Meeting.id) == report.meeting_id)
-    if work.session.exec(status.execution_options(scoped="of a reached report")).one() in SETTLED:
-        raise MeetingSubmitted
-    attendances.renew(work, report.meeting_id)
-    return report
+    return work.fetch(permission, AbsenceReport, absence_report_id).take(verb)
 
 
-def _decide(work: Work, report: AbsenceReport, comment: str | None, action: str) -> AbsenceReport:
-    report.comment = comment
-    report.decided_by = work.actor.account_id
-    report.decided_at = work.now
-    work.record(action, report)
-    return report
+def _tell_leaders(work: Work, meeting: Meeting, report: AbsenceReport) -> None:
+    """Neither who nor why: the report says that to whoever may read it."""
+    title = "Báo vắng muộn chờ xem xét" if report.is_late else "Báo vắng chờ xem xét"
+    leaders = notices.secretaries_of(work, meeting.organization_id)
+    notice = Notice(NotificationKind.ABSENCE_REPORTED, report, title, notices.named(meeting))
+    notices.tell(work, leaders, notice)
+
+
+def _tell_decision(work: Work, meeting: Meeting, report: AbsenceReport) -> None:
+    is_accepted = report.status is AbsenceStatus.ACCEPTED
+    title = "Báo vắng được chấp nhận" if is_accepted else "Báo vắng không được chấp nhận"
+    body = notices.named(meeting) + (f"\nÝ kiến: {report.comment}" if report.comment else "")
+    notice = Notice(NotificationKind.ABSENCE_DECIDED, report, title, body)
+    notices.tell(work, [report.member_id], notice)
 
 
 def _belongs(work: Work, meeting: Meeting, member_id: UUID) -> bool:
