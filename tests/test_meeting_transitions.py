@@ -10,15 +10,10 @@ from app.models import (
     Attendance,
     AttendanceStatus,
     AuditEntry,
-    ExemptionKind,
     Figure,
     Meeting,
     MeetingStatus,
-    Member,
-    Membership,
-    MembershipKind,
     Organization,
-    RosterReason,
 )
 from tests.conftest import SignIn, at
 from tests.factories.meetings import (
@@ -27,7 +22,6 @@ from tests.factories.meetings import (
     make_meeting,
     make_minutes,
 )
-from tests.factories.people import make_exemption, make_member, make_membership
 from tests.world import World, rows
 
 #: The drawing of the contract: verb, from, to.
@@ -232,62 +226,6 @@ class TestOpen:
         assert early.json()["opens_at"] == "2026-05-15T05:00:01+00:00"
         assert in_time.json()["status"] == "open"
 
-    def test_the_roster_is_that_of_the_local_day(
-        self, sign_in: SignIn, session: Session, world: World
-    ) -> None:
-        """18:30 UTC on the 14th is the 15th in Ha Noi: who joins on the 15th is summoned."""
-        cell = world.north_one
-        make_exemption(session, cell, _member(session, world, 5))
-        make_exemption(session, cell, _member(session, world, 6), kind=ExemptionKind.SUSPENDED)
-        away = _member(session, world, 7)
-        make_membership(session, world.south_one, away, kind=MembershipKind.TEMPORARY)
-        guest = make_member(session, world.south_one, number=80)
-        make_membership(session, cell, guest, kind=MembershipKind.TEMPORARY)
-        joined = make_member(session, cell, number=81, joined_on=at("2026-05-15T00:00:00Z").date())
-        make_member(session, cell, number=82, joined_on=at("2026-05-16T00:00:00Z").date())
-        probationer = make_member(session, cell, number=83, official_on=None, is_probationary=True)
-        meeting = make_meeting(
-            session, cell, status=MeetingStatus.SCHEDULED, starts_at=at("2026-05-14T18:30:00Z")
-        )
-
-        sign_in("secretary").post(f"/meetings/{meeting.id}/open").raise_for_status()
-
-        roster = {
-            line.member_id: line.roster_reason
-            for line in rows(session, Attendance, Attendance.meeting_id == meeting.id)
-        }
-        others = [*world.members[cell.id][:5], *world.members[cell.id][8:]]
-        assert roster == dict.fromkeys(others, RosterReason.OFFICIAL) | {
-            world.members[cell.id][5]: RosterReason.EXEMPT,
-            guest.id: RosterReason.TEMPORARY,
-            joined.id: RosterReason.OFFICIAL,
-            probationer.id: RosterReason.PROBATIONARY,
-        }
-
-    def test_a_transfer_afterwards_leaves_the_frozen_roster_alone(
-        self, sign_in: SignIn, session: Session, world: World
-    ) -> None:
-        meeting = make_meeting(session, world.north_one, status=MeetingStatus.SCHEDULED)
-        client = sign_in("secretary")
-        client.post(f"/meetings/{meeting.id}/open").raise_for_status()
-        mover = world.members[world.north_one.id][9]
-        (stay,) = rows(session, Membership, Membership.member_id == mover)
-        stay.valid_to = at("2026-05-15T00:00:00Z").date()
-        session.add(stay)
-        session.flush()
-        make_member(session, world.north_one, number=90)
-
-        sheet = client.get("/attendances", params={"meeting_id": str(meeting.id)}).json()
-
-        members = {line["member_id"] for line in sheet["items"]}
-        assert members == {str(member_id) for member_id in world.members[world.north_one.id]}
-
-
-def _member(session: Session, world: World, index: int) -> Member:
-    (member,) = rows(session, Member, Member.id == world.members[world.north_one.id][index])
-    assert isinstance(member, Member)
-    return member
-
 
 class TestSubmit:
     def test_it_needs_minutes(self, sign_in: SignIn, session: Session, world: World) -> None:
@@ -346,7 +284,12 @@ class TestSubmit:
         world: World,
         clock: time_machine.Traveller,
     ) -> None:
-        meeting = make_held_meeting(session, world.north_one, [])
+        prepared = {
+            "notice_sent_at": at("2026-05-10T05:00:00Z"),
+            "documents_published_at": at("2026-05-10T05:00:00Z"),
+            "minutes_written_at": at("2026-05-15T05:00:00Z"),
+        }
+        meeting = make_held_meeting(session, world.north_one, [], **prepared)
         secretary, officer = sign_in("secretary"), sign_in("officer")
         url = f"/meetings/{meeting.id}"
 

@@ -18,8 +18,9 @@ from app.schemas.meetings import (
     MeetingReturn,
     MeetingSubmit,
     MeetingUpdate,
+    RosterRead,
 )
-from app.services import meetings
+from app.services import meetings, summons
 
 router = APIRouter(prefix="/meetings", tags=["meetings"], route_class=WorkRoute)
 
@@ -48,6 +49,12 @@ def change_meeting(
 ) -> Meeting:
     """Change a meeting before it is opened."""
     return meetings.change(work, meeting_id, data, if_match)
+
+
+@router.get("/{meeting_id}/roster", response_model=RosterRead)
+def get_roster(work: CurrentWork, meeting_id: UUID) -> RosterRead:
+    """Who is summoned to a meeting and may vote, and why the others are not."""
+    return summons.get(work, meeting_id)
 
 
 @router.post("/{meeting_id}/schedule", response_model=MeetingRead)

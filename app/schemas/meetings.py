@@ -1,5 +1,6 @@
 """A meeting, as it is written and as it is read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
@@ -7,7 +8,14 @@ from uuid import UUID
 from pydantic import MISSING, StringConstraints
 
 from app.core.paging import PageQuery
-from app.models import AttendanceStatus, HeldAs, MeetingKind, MeetingStatus
+from app.models import (
+    AttendanceStatus,
+    ExclusionReason,
+    HeldAs,
+    MeetingKind,
+    MeetingStatus,
+    RosterReason,
+)
 from app.schemas.base import Clean, Input, Instant, Line, LongText, Name, Output, Period
 
 WebAddress = Annotated[
@@ -96,6 +104,24 @@ class MeetingRead(Output):
     sequence: int
     created_at: datetime
     version: int
+
+
+class RosterItem(Output):
+    """Somebody of the cell; the exempt are summoned, and may vote, once they are there."""
+
+    member_id: UUID
+    full_name: str
+    is_summoned: bool
+    reason: RosterReason | ExclusionReason
+    may_vote: bool
+
+
+class RosterRead(Output):
+    """Everybody of the cell, on the roster or not; before the meeting opens, as it would be."""
+
+    meeting_id: UUID
+    is_frozen: bool
+    items: Sequence[RosterItem]
 
 
 class MeetingQuery(PageQuery):
