@@ -17,10 +17,12 @@ from app.routers import (
     absence_reports,
     activation_codes,
     agendas,
+    attachments,
     attendances,
     auth,
     calendars,
     cells,
+    checklists,
     dashboards,
     docs,
     documents,
@@ -39,6 +41,7 @@ from app.routers import (
     organizations,
     tasks,
 )
+from app.routers import settings as settings_of_committees
 
 #: How long answers in the making may take after a stop was asked for, in seconds.
 GRACE = 25
@@ -46,9 +49,11 @@ NOUNS = (
     absence_reports,
     activation_codes,
     agendas,
+    attachments,
     attendances,
     calendars,
     cells,
+    checklists,
     dashboards,
     documents,
     exemptions,
@@ -63,6 +68,7 @@ NOUNS = (
     notifications,
     offices,
     organizations,
+    settings_of_committees,
     tasks,
 )
 

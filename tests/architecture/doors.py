@@ -127,6 +127,21 @@ DOORS = (
         "north_one",
         query="period=2026-05&measure=cells_met",
     ),
+    Door(
+        "GET",
+        "/settings",
+        f"{READERS} administrator",
+        "member",
+        query="organization_id={north_one}",
+    ),
+    Door(
+        "PATCH",
+        "/settings",
+        "administrator",
+        f"member {READERS}",
+        query="organization_id={north_one}",
+        body={"objection_days": 7},
+    ),
     # People
     Door("GET", "/members", EVERYBODY),
     Door(
@@ -266,6 +281,7 @@ DOORS = (
     ),
     Door("GET", "/meetings/{meeting_id}/roster", READERS, "member", "scheduled"),
     Door("GET", "/meetings/{meeting_id}/roster", READERS, "member", "held"),
+    Door("GET", "/meetings/{meeting_id}/checklist", READERS, "member", "held"),
     Door("GET", "/attendances", f"member {READERS}", query="meeting_id={held}"),
     Door(
         "PUT",
@@ -357,6 +373,18 @@ DOORS = (
             ("drop", "task", {"result": "Thôi"}),
             ("reopen", "closed_task", None),
         )
+    ),
+    Door(
+        "POST",
+        "/absence-reports/{absence_report_id}/attachment",
+        f"member {LEADERS}",
+        f"committee_member {ABOVE}",
+        "report",
+        form={},
+        file="picture.png",
+    ),
+    Door(
+        "GET", "/absence-reports/{absence_report_id}/attachment", f"member {READERS}", at="attached"
     ),
     Door("GET", "/meetings/{meeting_id}/minutes", READERS, "member", "held"),
     Door(

@@ -74,6 +74,15 @@ class Things:
         meeting = self.meeting(MeetingStatus.SCHEDULED)
         return make_absence_report(self.session, meeting, self.member().id)
 
+    def attached(self) -> Any:
+        """A report with a letter."""
+        kept = store().keep(BytesIO(make_png()), DOCUMENT_LIMIT)
+        letter = {"attachment_name": "giay.png", "attachment_type": "image/png"}
+        meeting = self.meeting(MeetingStatus.SCHEDULED)
+        return make_absence_report(
+            self.session, meeting, self.member().id, attachment_digest=kept.digest, **letter
+        )
+
     def document(self) -> Any:
         """Of an announced meeting; its bytes are kept."""
         meeting = self.meeting(MeetingStatus.SCHEDULED)
@@ -146,6 +155,7 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     ),
     "task": Things.task,
     "closed_task": lambda things: things.task(status=TaskStatus.DONE),
+    "attached": Things.attached,
     "document": Things.document,
     "not_held": lambda things: make_not_held(
         things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"
