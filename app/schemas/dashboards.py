@@ -12,6 +12,7 @@ from app.schemas.base import FigureRead, Input, OrganizationBrief, Output, Perio
 class Measure(StrEnum):
     CELLS_MET = "cells_met"
     CELLS_MET_ON_TIME = "cells_met_on_time"
+    CELLS_MET_THEMATIC = "cells_met_thematic"
     DOCUMENTS_ON_TIME = "documents_on_time"
     ACCOUNTS_ACTIVATED = "accounts_activated"
     ACCOUNTS_ACTIVE = "accounts_active"
@@ -22,8 +23,11 @@ class Measure(StrEnum):
 
 
 class Figures(Output):
+    """`cells_met_thematic`: from the beginning of the calendar quarter to the end of the period."""
+
     cells_met: FigureRead
     cells_met_on_time: FigureRead
+    cells_met_thematic: FigureRead
     documents_on_time: FigureRead
     accounts_activated: FigureRead
     accounts_active: FigureRead
@@ -88,6 +92,7 @@ class MissingQuery(PageQuery):
     measure: Literal[
         Measure.CELLS_MET,
         Measure.CELLS_MET_ON_TIME,
+        Measure.CELLS_MET_THEMATIC,
         Measure.DOCUMENTS_ON_TIME,
         Measure.ACCOUNTS_ACTIVATED,
         Measure.ACCOUNTS_ACTIVE,

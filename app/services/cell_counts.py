@@ -1,8 +1,8 @@
 """What a cell's figures are: counted from its own base rows, by one rule for one and for all."""
 
 from collections import defaultdict
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,9 @@ from sqlalchemy import ColumnElement, Date, Select, String, and_, bindparam, cas
 from sqlmodel import Session, col, func
 
 from app.core import periods
-from app.core.clock import day_ends_at, local_date
 from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
-    MET_STATUSES,
     Account,
     Activity,
     Attendance,
@@ -24,11 +22,11 @@ from app.models import (
     MeetingKind,
     Organization,
 )
+from app.services import checklists, meeting_facts
 from app.services.denominators import accounts_due, is_cell_on
+from app.services.meeting_facts import Measured
 
 Counts = dict[str, int]
-#: A submission is on time until the end of the second local day after the meeting ended.
-ON_TIME_DAYS = 2
 
 
 def count_cells(
@@ -45,23 +43,18 @@ def count_cells(
         "ends_at": periods.ends_at(period),
         "day": periods.counted_on(period, today),
     } | ({} if only is None else {"cells": list(only)})
-    cells, met, accounts, attendance = _statements(of_some=only is not None)
+    cells, accounts, attendance = _statements(of_some=only is not None)
     session.flush()  # what is read past the session must have been written
     connection = session.connection()
-    for (organization_id,) in connection.execute(cells, asked):
+    paths = dict(tuple(record) for record in connection.execute(cells, asked))
+    for organization_id in paths:
         counts[organization_id]["cells"] = 1
-    for organization_id, submitted_at, ended_at in connection.execute(met, asked):
-        if "cells" in counts.get(organization_id, {}):
-            _count_met(counts[organization_id], submitted_at, ended_at)
+    for measured in meeting_facts.read(session, period, paths, all_cells=only is None):
+        counts[measured.organization_id].update(dict.fromkeys(_given_by(measured), 1))
     for statement, names in ((accounts, _ACCOUNTS), (attendance, _ATTENDANCE)):
         for organization_id, *numbers in connection.execute(statement, asked):
             counts[organization_id].update(zip(names, map(int, numbers), strict=True))
     return counts
-
-
-def is_on_time(submitted_at: datetime, ended_at: datetime) -> bool:
-    """By 23:59:59 local of the second day after the meeting ended."""
-    return submitted_at < day_ends_at(local_date(ended_at) + timedelta(days=ON_TIME_DAYS))
 
 
 def regular_in(period: str) -> ColumnElement[bool]:
@@ -74,10 +67,10 @@ def accounts_with_use(period: str, day: date) -> Select[Any]:
     return _with_use(period, periods.ends_at(period), day)
 
 
-def _count_met(counts: Counts, submitted_at: datetime, ended_at: datetime) -> None:
-    counts["cells_met"] = 1
-    if is_on_time(submitted_at, ended_at):
-        counts["cells_met_on_time"] = 1
+def _given_by(measured: Measured) -> Iterator[str]:
+    if measured.is_of_period:
+        yield from checklists.counts_of_month(measured.facts, measured.rules)
+    yield from checklists.counts_of_quarter(measured.facts, measured.rules)
 
 
 # What a statement is asked about is a parameter: building one costs more than asking it.
@@ -92,11 +85,10 @@ _ATTENDANCE = ("summoned", "present", "excused", "unexcused")
 
 @lru_cache
 def _statements(*, of_some: bool) -> tuple[Select[Any], ...]:
-    """Cells, what they held, their accounts, their lines: of all of them, or of `cells`."""
+    """Cells, their accounts, their lines: of all of them, or of `cells`."""
     used = _with_use(_PERIOD, _ENDS_AT, _DAY).subquery()
     asked = (
-        (pick(Organization.id).where(is_cell_on(_DAY)), Organization.id),
-        (_met(), Meeting.organization_id),
+        (pick(Organization.id, Organization.path).where(is_cell_on(_DAY)), Organization.id),
         (_accounts(used), used.c.organization_id),
         (_attendance(), Meeting.organization_id),
     )
@@ -130,12 +122,6 @@ def _with_use(period: str, ends_at: datetime, day: date) -> Select[Any]:
             Activity,
             and_(col(Activity.member_id) == due.c.member_id, col(Activity.period) == period),
         )
-    )
-
-
-def _met() -> Select[Any]:
-    return pick(Meeting.organization_id, Meeting.first_submitted_at, Meeting.ended_at).where(
-        _regular_between(_STARTS_AT, _ENDS_AT), col(Meeting.status).in_(MET_STATUSES)
     )
 
 

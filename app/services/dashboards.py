@@ -29,6 +29,7 @@ from app.work import Work
 FRACTIONS: dict[Measure, tuple[str, str]] = {
     Measure.CELLS_MET: ("cells_met", "cells"),
     Measure.CELLS_MET_ON_TIME: ("cells_met_on_time", "cells"),
+    Measure.CELLS_MET_THEMATIC: ("cells_met_thematic", "cells"),
     Measure.DOCUMENTS_ON_TIME: ("documents_on_time", "cells"),
     Measure.ACCOUNTS_ACTIVATED: ("accounts_activated", "accounts"),
     Measure.ACCOUNTS_ACTIVE: ("accounts_active", "accounts"),

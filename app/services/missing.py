@@ -3,9 +3,7 @@
 Each list is selected by the predicate that counts it, so that its length is the difference.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -18,14 +16,11 @@ from app.core.paging import Order, paginate
 from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
-    MET_STATUSES,
     Attendance,
     AttendanceStatus,
     Figure,
     Meeting,
-    MeetingStatus,
     Member,
-    NotHeld,
     Office,
     Organization,
     Role,
@@ -41,21 +36,17 @@ from app.schemas.dashboards import (
     MissingPage,
     MissingQuery,
 )
+from app.services import lacks
 from app.services.cell_counts import accounts_with_use, regular_in
 from app.services.dashboards import FRACTIONS
+from app.services.lacks import Lack
 from app.work import Work
 
-_CELL_MEASURES = {Measure.CELLS_MET, Measure.CELLS_MET_ON_TIME, Measure.DOCUMENTS_ON_TIME}
-_S = MeetingStatus
-#: What a cell still lacks, by the furthest state of the month's regular meetings.
-_LACKING = {
-    _S.RETURNED: "returned",
-    _S.ENDED: "not_submitted",
-    _S.OPEN: "not_submitted",
-    _S.SCHEDULED: "not_held",
-    _S.POSTPONED: "not_held",
-    _S.DRAFT: "not_scheduled",
-    _S.CANCELLED: "not_scheduled",
+_CELL_MEASURES = {
+    Measure.CELLS_MET,
+    Measure.CELLS_MET_ON_TIME,
+    Measure.CELLS_MET_THEMATIC,
+    Measure.DOCUMENTS_ON_TIME,
 }
 
 
@@ -68,9 +59,13 @@ def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPag
     rows = statement.order_by(None).subquery()
     count = work.session.execute(_scoped(select(func.count()).select_from(rows))).scalar_one()
     records, cursor = paginate(work.session, _scoped(statement), query, order)
-    cells = {record.cell_id for record in records}
+    cells = {record.cell_id: record.cell_path for record in records}
     contacts = _secretaries(work, cells)
-    lacking = _lacking(work, query, cells)
+    lacking = (
+        lacks.of_cells(work, query.measure, query.period, cells)
+        if query.measure in _CELL_MEASURES
+        else {}
+    )
     items = [_item(record, query, contacts, lacking) for record in records]
     return MissingPage(items=items, next_cursor=cursor, count=count)
 
@@ -104,6 +99,7 @@ _CELL = (
     Organization.code,
     Organization.name,
     Organization.kind,
+    Organization.path.label("cell_path"),  # type: ignore[attr-defined]  # a column
 )
 
 
@@ -186,51 +182,13 @@ def _secretaries(work: Work, cells: Collection[UUID]) -> dict[UUID, Contact]:
     }
 
 
-@dataclass(frozen=True)
-class _Lack:
-    """What fails, the reason the cell gave, and when it was mended since."""
-
-    item: str
-    reason: str | None = None
-    resolved_at: datetime | None = None
-
-
-def _lacking(work: Work, query: MissingQuery, cells: Collection[UUID]) -> dict[UUID, _Lack]:
-    """For each cell of a list of cells."""
-    if query.measure not in _CELL_MEASURES:
-        return {}
-    if query.measure is Measure.DOCUMENTS_ON_TIME:
-        return dict.fromkeys(cells, _Lack("no_document_in_time"))
-    met = select(Meeting.organization_id, Meeting.status, Meeting.first_submitted_at).where(
-        regular_in(query.period), col(Meeting.organization_id).in_(cells)
-    )
-    found: dict[UUID, dict[MeetingStatus, datetime | None]] = {}
-    for cell_id, status, submitted_at in work.session.execute(_scoped(met)):
-        found.setdefault(cell_id, {})[status] = submitted_at
-    declared = select(NotHeld.organization_id, NotHeld.reason).where(
-        NotHeld.period == query.period,
-        col(NotHeld.organization_id).in_(cells),
-        col(NotHeld.withdrawn_at).is_(None),
-    )
-    reasons = dict(tuple(row) for row in work.session.execute(_scoped(declared)))
-    return {cell: _first_lack(found.get(cell, {}), reasons.get(cell)) for cell in cells}
-
-
-def _first_lack(found: Mapping[MeetingStatus, datetime | None], reason: str | None) -> _Lack:
-    for status in MET_STATUSES:
-        if status in found:
-            return _Lack("submitted_late", reason, found[status])
-    items = (item for status, item in _LACKING.items() if status in found)
-    return _Lack(next(items, "no_meeting"), reason)
-
-
 def _item(
     record: Any,
     query: MissingQuery,
     contacts: dict[UUID, Contact],
-    lacking: dict[UUID, _Lack],
+    lacking: dict[UUID, Lack],
 ) -> MissingItem:
-    lack = lacking.get(record.cell_id) or _Lack(_MEMBER_LACKS.get(query.measure, ""))
+    lack = lacking.get(record.cell_id) or Lack(_MEMBER_LACKS.get(query.measure, ""))
     item = lack.item
     if query.measure is Measure.ATTENDANCE:
         item = str(record.status)
