@@ -132,6 +132,9 @@ class SettingsRead(Output):
     items: Sequence[SettingRead]
 
 
-class SettingsQuery(Input):
+class SettingsPlace(Input):
     organization_id: UUID
+
+
+class SettingsQuery(SettingsPlace):
     on: Day | None = None
