@@ -62,7 +62,7 @@ class TestRead:
                 member_id,
                 status=AttendanceStatus.PRESENT,
                 source=source,
-                marked_at=at(moment),
+                came_at=None if source is AttendanceSource.SECRETARY else at(moment),
             )
 
         answer = sign_in("secretary").get("/attendances", params={"meeting_id": str(meeting.id)})

@@ -1,20 +1,24 @@
-"""Attendance sheets, and the events behind each of their lines."""
+"""Attendance sheets, their running counts, and the events behind each of their lines."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from app.core.paging import Page
+from app.gate.answers import is_known
 from app.models import AttendanceEvent
 from app.routers.deps import CurrentWork, IfMatch, WorkRoute
 from app.schemas.attendances import (
     AttendanceEventRead,
     AttendanceMarks,
+    LiveRead,
+    PresentExcept,
     SheetQuery,
     SheetRead,
 )
-from app.services import attendances
+from app.services import attendances, live
+from app.services.live import Live
 from app.services.sheets import Sheet
 
 router = APIRouter(tags=["attendances"], route_class=WorkRoute)
@@ -32,6 +36,22 @@ def mark_attendances(
 ) -> Sheet:
     """Mark lines of the sheet, all or nothing; lines not named stay."""
     return attendances.mark(work, meeting_id, data, if_match)
+
+
+@router.post("/meetings/{meeting_id}/attendances/all-present", response_model=SheetRead)
+def mark_all_present(work: CurrentWork, meeting_id: UUID, data: PresentExcept) -> Sheet:
+    """Mark everybody present whom nobody marked, but those named and the excused."""
+    return attendances.mark_all_present(work, meeting_id, data)
+
+
+@router.get("/meetings/{meeting_id}/live", response_model=LiveRead)
+def get_live(work: CurrentWork, meeting_id: UUID, request: Request) -> Live | Response:
+    """The running count of a meeting; 304 while nothing has changed."""
+    meeting = live.find(work, meeting_id)
+    headers = {"etag": f'"{live.version_of(meeting)}"'}
+    if is_known(headers, request.headers.get("if-none-match")):
+        return Response(status_code=304, headers=headers)  # without having counted
+    return live.count(work, meeting)
 
 
 @router.get("/attendances/{attendance_id}/history", response_model=Page[AttendanceEventRead])

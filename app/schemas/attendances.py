@@ -11,6 +11,7 @@ from app.models import (
     AbsenceStatus,
     AttendanceSource,
     AttendanceStatus,
+    MeetingStatus,
     RosterReason,
 )
 from app.schemas.base import Input, Line, Output
@@ -28,6 +29,12 @@ class AttendanceMarks(Input):
     lines: list[AttendanceMark] = Field(max_length=5_000)
 
 
+class PresentExcept(Input):
+    """Everybody was there but these; whose absence is accepted need not be named."""
+
+    absent: list[UUID] = Field(alias="except", max_length=5_000)
+
+
 class AttendanceReport(Output):
     id: UUID
     reason: AbsenceReason
@@ -35,15 +42,20 @@ class AttendanceReport(Output):
 
 
 class AttendanceRead(Output):
-    """`suggested_status` comes from an accepted absence and never marks by itself."""
+    """`suggested_status` comes from an accepted absence and never marks by itself.
+
+    `came_at` is known of whoever checked in; `is_late` follows from it.
+    """
 
     id: UUID
     member_id: UUID
     full_name: str
     roster_reason: RosterReason
+    may_vote: bool
     status: AttendanceStatus
     suggested_status: AttendanceStatus | None
     is_late: bool
+    came_at: datetime | None
     source: AttendanceSource | None
     marked_by: UUID | None
     marked_at: datetime | None
@@ -66,9 +78,35 @@ class SheetQuery(BaseModel):
 
 
 class AttendanceEventRead(Output):
+    """`captured_at` is the word of the device that a check-in came from."""
+
     id: UUID
     status: AttendanceStatus
     source: AttendanceSource
     actor_id: UUID | None
     recorded_at: datetime
+    captured_at: datetime | None
+    check_in_id: UUID | None
+    line_version: int | None
     reason: str | None
+
+
+class LiveRead(Output):
+    """The evening in numbers. `needed_for_quorum` is a warning: no law asks for a quorum.
+
+    `version` moves with the sheet and with the meeting; `sheet_version` with the sheet alone.
+    """
+
+    meeting_id: UUID
+    status: MeetingStatus
+    summoned: int
+    present: int
+    excused: int
+    unexcused: int
+    unmarked: int
+    late: int
+    needed_for_quorum: int
+    has_quorum: bool
+    last_event_at: datetime | None
+    sheet_version: int
+    version: int

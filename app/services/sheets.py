@@ -1,9 +1,9 @@
 """What an attendance sheet is, and which marks it takes. Nothing here asks the database."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from app.core.errors import Conflict, Invalid
@@ -14,14 +14,13 @@ from app.models import (
     AttendanceStatus,
     RosterReason,
 )
+from app.models.absence_reports import STANDING
 from app.schemas.attendances import AttendanceMark
 
 _S = AttendanceStatus
 #: What may be said of a line; the exempt are there or not, and never absent.
 _FOR_THE_EXEMPT = frozenset({_S.PRESENT, _S.EXEMPT})
 _FOR_OTHERS = frozenset({_S.UNMARKED, _S.PRESENT, _S.ABSENT_EXCUSED, _S.ABSENT_UNEXCUSED})
-
-_BY_THEMSELVES = (AttendanceSource.SELF, AttendanceSource.QR)
 
 
 class NotOnRoster(Invalid):
@@ -45,13 +44,17 @@ class Report(NamedTuple):
 
 
 class Mark(NamedTuple):
-    """What is newly said of a line."""
+    """What is newly said of a line, and which version of it that makes."""
 
     line_id: UUID
+    line_version: int
     member_id: UUID
     status: AttendanceStatus
-    source: AttendanceSource = AttendanceSource.SECRETARY
+    source: AttendanceSource
+    came_at: datetime | None
     reason: str | None = None
+    captured_at: datetime | None = None
+    check_in_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,14 @@ class Line:
     source: AttendanceSource | None
     marked_by: UUID | None
     marked_at: datetime | None
+    came_at: datetime | None
+    may_vote: bool
+    version: int
 
     @property
     def is_late(self) -> bool:
-        """Only who checked in themselves has a moment of coming."""
-        if self.status is not _S.PRESENT or self.source not in _BY_THEMSELVES:
-            return False
-        return self.marked_at is not None and self.marked_at > self.late_after
+        """Only a check-in tells the moment of coming."""
+        return self.came_at is not None and self.came_at > self.late_after
 
     @property
     def suggested_status(self) -> AttendanceStatus | None:
@@ -84,6 +88,48 @@ class Line:
     @property
     def is_exempt(self) -> bool:
         return self.roster_reason is RosterReason.EXEMPT
+
+    @property
+    def takes(self) -> frozenset[AttendanceStatus]:
+        """What may be said of it."""
+        return _FOR_THE_EXEMPT if self.is_exempt else _FOR_OTHERS
+
+    def mark(
+        self,
+        status: AttendanceStatus,
+        source: AttendanceSource = AttendanceSource.SECRETARY,
+        *,
+        came_at: datetime | None = None,
+        **told: Any,
+    ) -> Mark:
+        """Who was present already came when it was said first, or at a moment nobody knows."""
+        if self.status is _S.PRESENT:
+            came_at = self.came_at
+        return Mark(
+            line_id=self.id,
+            line_version=self.version + 1,
+            member_id=self.member_id,
+            status=status,
+            source=source,
+            came_at=came_at if status is _S.PRESENT else None,
+            **told,
+        )
+
+    def after(self, given: Mark, marked_by: UUID | None, marked_at: datetime) -> "Line":
+        """The line as a mark leaves it; presence wins over what was reported before."""
+        report = self.absence_report
+        if report is not None and given.status is _S.PRESENT and report.status in STANDING:
+            report = report._replace(status=AbsenceStatus.CAME_ANYWAY)
+        return replace(
+            self,
+            status=given.status,
+            source=given.source,
+            came_at=given.came_at,
+            marked_by=marked_by,
+            marked_at=marked_at,
+            version=given.line_version,
+            absence_report=report,
+        )
 
 
 @dataclass(frozen=True)
@@ -100,7 +146,7 @@ def judge(
     """The marks that change something; `Invalid` with every fault when there is one."""
     strangers = [at for at, mark in enumerate(given) if mark.member_id not in lines]
     if strangers:
-        raise NotOnRoster(errors=[_stranger(at) for at in strangers])
+        raise NotOnRoster(errors=[_stranger(f"/lines/{at}/member_id") for at in strangers])
     errors = [*_repeated(given)]
     marks: list[Mark] = []
     for at, mark in enumerate(given):
@@ -108,7 +154,7 @@ def judge(
         if mark.status is line.status:
             continue
         errors += _faults(at, mark, line, after_submission=after_submission)
-        marks.append(Mark(line.id, line.member_id, mark.status, reason=mark.reason))
+        marks.append(line.mark(mark.status, reason=mark.reason))
     if errors:
         raise Invalid(errors=errors)
     return marks
@@ -128,8 +174,22 @@ def complete(lines: Sequence[Line], unmarked_as: AttendanceStatus | None) -> lis
             source, status = AttendanceSource.ABSENCE_REPORT, line.suggested_status
         else:
             source, status = AttendanceSource.SECRETARY, unmarked_as or line.status
-        marks.append(Mark(line.id, line.member_id, status, source))
+        marks.append(line.mark(status, source))
     return marks
+
+
+def all_present(lines: Mapping[UUID, Line], besides: Sequence[UUID]) -> list[Mark]:
+    """A mark for each line without one, but those named and those whose absence is accepted."""
+    strangers = [at for at, member_id in enumerate(besides) if member_id not in lines]
+    if strangers:
+        raise NotOnRoster(errors=[_stranger(f"/except/{at}") for at in strangers])
+    return [
+        line.mark(_S.PRESENT)
+        for line in lines.values()
+        if line.status is _S.UNMARKED
+        and line.suggested_status is None
+        and line.member_id not in besides
+    ]
 
 
 def _repeated(given: Sequence[AttendanceMark]) -> Iterator[dict[str, str]]:
@@ -144,7 +204,7 @@ def _repeated(given: Sequence[AttendanceMark]) -> Iterator[dict[str, str]]:
 def _faults(
     at: int, mark: AttendanceMark, line: Line, *, after_submission: bool
 ) -> Iterator[dict[str, str]]:
-    if mark.status not in (_FOR_THE_EXEMPT if line.is_exempt else _FOR_OTHERS):
+    if mark.status not in line.takes:
         vi, en = "Không dùng được cho người này.", "Cannot be said of this line."
         yield _fault(at, "status", "wrong_for_line", vi, en)
     if after_submission and mark.status is _S.UNMARKED:
@@ -155,10 +215,9 @@ def _faults(
         yield _fault(at, "reason", "reason_required", vi, en)
 
 
-def _stranger(at: int) -> dict[str, str]:
-    return _fault(
-        at, "member_id", "not_on_roster", "Không thuộc danh sách triệu tập.", "Not on the roster."
-    )
+def _stranger(pointer: str) -> dict[str, str]:
+    vi, en = "Không thuộc danh sách triệu tập.", "Not on the roster."
+    return {"pointer": pointer, "code": "not_on_roster", "vi": vi, "en": en}
 
 
 def _fault(at: int, field: str, code: str, vi: str, en: str) -> dict[str, str]:

@@ -1,0 +1,91 @@
+"""The running count of a meeting, cheap enough to be asked for every few seconds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, case
+from sqlmodel import col, func
+
+from app.models import Attendance, AttendanceStatus, Meeting, MeetingStatus
+from app.policies.roles import Permission
+from app.services import rooms
+from app.work import Work
+
+_S = AttendanceStatus
+
+
+@dataclass(frozen=True)
+class Live:
+    meeting_id: UUID
+    status: MeetingStatus
+    summoned: int
+    present: int
+    excused: int
+    unexcused: int
+    unmarked: int
+    late: int
+    needed_for_quorum: int
+    has_quorum: bool
+    last_event_at: datetime | None
+    sheet_version: int
+    version: int
+
+
+def find(work: Work, meeting_id: UUID) -> Meeting:
+    """The meeting, of whose sheet the actor may see every line."""
+    return work.fetch(Permission.ATTENDANCE_READ, Meeting, meeting_id)
+
+
+def version_of(meeting: Meeting) -> int:
+    """Both only grow, so their sum moves with either."""
+    return meeting.version + meeting.sheet_version
+
+
+def count(work: Work, meeting: Meeting) -> Live:
+    """What stands on the sheet, in one statement."""
+    decided = rooms.rules_of(work, meeting)
+    is_late = col(Attendance.came_at) > rooms.late_after(meeting, decided)
+    statement = work.within_reach(
+        Permission.ATTENDANCE_READ,
+        Attendance,
+        *(_number(_is(status)).label(status) for status in _S),
+        _number(is_late).label("late"),
+        _number(_votes()).label("voters"),
+        _number(and_(_votes(), _is(_S.PRESENT))).label("voters_present"),
+        func.max(Attendance.marked_at).label("last_event_at"),
+    ).where(col(Attendance.meeting_id) == meeting.id)
+    counted = work.session.execute(statement).one()
+    needed = -(-counted.voters * decided.quorum_percent // 100)
+    return Live(
+        meeting_id=meeting.id,
+        status=meeting.status,
+        summoned=counted.unmarked
+        + counted.present
+        + counted.absent_excused
+        + counted.absent_unexcused,
+        present=counted.present,
+        excused=counted.absent_excused,
+        unexcused=counted.absent_unexcused,
+        unmarked=counted.unmarked,
+        late=counted.late,
+        needed_for_quorum=needed,
+        has_quorum=counted.voters_present >= needed,
+        last_event_at=counted.last_event_at,
+        sheet_version=meeting.sheet_version,
+        version=version_of(meeting),
+    )
+
+
+def _is(status: AttendanceStatus) -> ColumnElement[bool]:
+    return col(Attendance.status) == status
+
+
+def _votes() -> ColumnElement[bool]:
+    """An exempt official who stayed away is not among those who vote."""
+    return and_(col(Attendance.may_vote), col(Attendance.status) != _S.EXEMPT)
+
+
+def _number(condition: ColumnElement[bool]) -> Any:
+    return func.count(case((condition, 1)))

@@ -1,0 +1,98 @@
+"""Meetings as those meet them who come in: when they take check-ins, and by whose rules."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_
+from sqlmodel import col
+
+from app.core.clock import local_date
+from app.core.selects import pick
+from app.models import Meeting, MeetingStatus, Organization
+from app.policies.roles import Permission
+from app.policies.scope import rows_within_reach
+from app.schemas.settings import Rules
+from app.services import rules
+from app.work import Work
+
+#: How far a device's clock may be off before that is worth saying.
+TOLERANCE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A meeting with its rules, and what the actor may do there."""
+
+    meeting: Meeting
+    rules: Rules
+    may_check_in: bool
+    may_mark: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.meeting.status is MeetingStatus.OPEN
+
+    @property
+    def late_after(self) -> datetime:
+        return late_after(self.meeting, self.rules)
+
+    def takes(self, moment: datetime) -> bool:
+        """Whether a moment lies in the window around the start."""
+        opens, closes = self.rules.check_in_opens_minutes, self.rules.check_in_closes_minutes
+        if moment < self.meeting.starts_at - timedelta(minutes=opens):
+            return False
+        return closes is None or moment <= self.meeting.starts_at + timedelta(minutes=closes)
+
+    def was_open_at(self, moment: datetime) -> bool:
+        """Whether the meeting ran at a moment, as nearly as a device can tell."""
+        opened_at, ended_at = self.meeting.opened_at, self.meeting.ended_at
+        if opened_at is None or moment < opened_at - TOLERANCE:
+            return False
+        return ended_at is None or moment <= ended_at + TOLERANCE
+
+
+def enter(work: Work, meeting_ids: Collection[UUID]) -> dict[UUID, Room]:
+    """Those of the meetings that take anything from the actor; no other writer is at their sheets.
+
+    Held in the order of their ids, so that nobody waits in a circle.
+    """
+    checks_in, marks = (
+        rows_within_reach(work.actor, permission, Meeting, local_date(work.now))
+        for permission in (Permission.CHECK_IN_CREATE, Permission.ATTENDANCE_MARK)
+    )
+    statement = (
+        pick(Meeting, Organization.path, checks_in.label("checks_in"), marks.label("marks"))
+        .join(Organization, col(Organization.id) == Meeting.organization_id)
+        .where(col(Meeting.id).in_(meeting_ids), or_(checks_in, marks))
+        .order_by(col(Meeting.id))
+        .with_for_update(of=Meeting, key_share=True)
+        .execution_options(scoped=Permission.CHECK_IN_CREATE, populate_existing=True)
+    )
+    found = work.session.execute(statement).all()
+    rulebook = rules.load(work.session, {record.path for record in found})
+    return {
+        record.Meeting.id: Room(
+            meeting=record.Meeting,
+            rules=rulebook.at(record.path, local_date(record.Meeting.starts_at)),
+            may_check_in=bool(record.checks_in),
+            may_mark=bool(record.marks),
+        )
+        for record in found
+    }
+
+
+def rules_of(work: Work, meeting: Meeting) -> Rules:
+    """The rules of a reached meeting, on its own day."""
+    statement: Any = pick(Organization.path).where(col(Organization.id) == meeting.organization_id)
+    path: str = work.session.execute(
+        statement.execution_options(scoped="of a reached meeting")
+    ).scalar_one()
+    return rules.load(work.session, [path]).at(path, local_date(meeting.starts_at))
+
+
+def late_after(meeting: Meeting, decided: Rules) -> datetime:
+    """From when on somebody who comes is late."""
+    return meeting.starts_at + timedelta(minutes=decided.late_after_minutes)
