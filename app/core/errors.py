@@ -121,6 +121,14 @@ class IfMatchRequired(AppError):
     en = "Send If-Match with the ETag you read."
 
 
+class TooManyRequests(AppError):
+    """More tries than anybody honest needs; try again later."""
+
+    status, code = 429, "too_many_requests"
+    vi = "Bạn đã thử quá nhiều lần; hãy chờ vài phút rồi thử lại."
+    en = "Too many tries; wait a few minutes and try again."
+
+
 class Unavailable(AppError):
     """Overloaded, or a part is down; try again after `Retry-After`."""
 
