@@ -38,7 +38,8 @@ class Door(NamedTuple):
     file: str = ""
 
 
-#: Doors for whoever has not signed in, with what keeps them: tests/test_auth.py, test_calendars.py, test_health.py.
+#: Doors for whoever has not signed in, with what keeps them: tests/test_auth.py,
+#: test_calendars.py, test_health.py.
 OPEN = {
     ("POST", "/auth/activate"): "a personal code",
     ("POST", "/auth/login"): "a password",
@@ -68,6 +69,7 @@ _LINES = {"lines": [{"member_id": "{member}", "status": "present"}]}
 _PASSWORDS = {"current_password": "{password}", "new_password": "{password}"}
 _UNITS = {"kind": "organizations"}
 _MEMBERS = {"kind": "members"}
+_TEMPLATE = {"kind": "attendance_list", "organization_id": "{north_one}"}
 
 
 def _verb(verb: str, at: str, opens: str, sees: str, body: dict[str, Any] | None = None) -> Door:
@@ -140,7 +142,7 @@ DOORS = (
         "administrator",
         f"member {READERS}",
         query="organization_id={north_one}",
-        body={"objection_days": 7},
+        body={"accepted_reasons": ["health"]},
     ),
     # People
     Door("GET", "/members", EVERYBODY),
@@ -394,6 +396,26 @@ DOORS = (
         f"member committee_member {ABOVE}",
         "opened",
         body={"text": "Chi bộ đã họp."},
+    ),
+    # Templates
+    Door("GET", "/templates", EVERYBODY),
+    Door(
+        "POST",
+        "/templates",
+        OFFICERS,
+        f"{LEADERS} member committee_member overseer inspector administrator",
+        form=_TEMPLATE,
+        file="template.docx",
+    ),
+    Door("GET", "/templates/{template_id}", READERS, at="template"),
+    Door("GET", "/templates/{template_id}/file", READERS, at="template"),
+    Door(
+        "GET",
+        "/templates/in-force/{kind}.docx",
+        READERS,
+        "member administrator",
+        "paper_kind",
+        query="organization_id={north_one}",
     ),
     # Documents
     Door("GET", "/documents", EVERYBODY),
