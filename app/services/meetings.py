@@ -121,6 +121,8 @@ def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | No
     _check_again(work, Permission.MEETING_CHANGE, meeting)
     work.record("meeting.changed", meeting, changed=sorted(changes))
     notices.announce_change(work, meeting, before)
+    if "kind" in changes:
+        figures.recount_meeting(work, meeting)
     return meeting
 
 
@@ -150,6 +152,7 @@ def postpone(work: Work, meeting_id: UUID, data: MeetingPostpone) -> Meeting:
         "meeting.postponed", meeting, before=before.isoformat(), after=data.starts_at.isoformat()
     )
     notices.announce(work, meeting, NotificationKind.MEETING_POSTPONED, {"starts_at": before})
+    figures.recount_meeting(work, meeting, periods.period_at(before))
     return meeting
 
 
@@ -159,6 +162,7 @@ def cancel(work: Work, meeting_id: UUID, data: MeetingCancel) -> Meeting:
     work.record("meeting.cancelled", meeting, reason=data.reason)
     if meeting.scheduled_at is not None:  # nobody knew of a draft
         notices.announce(work, meeting, NotificationKind.MEETING_CANCELLED)
+    figures.recount_meeting(work, meeting)
     return meeting
 
 
