@@ -40,6 +40,7 @@ from app.routers import (
     offices,
     organizations,
     tasks,
+    templates,
 )
 from app.routers import settings as settings_of_committees
 
@@ -70,6 +71,7 @@ NOUNS = (
     organizations,
     settings_of_committees,
     tasks,
+    templates,
 )
 
 

@@ -151,6 +151,7 @@ def upgrade() -> None:
         sa.Column("file_name", sa.String(150), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("left_out", sa.JSON(), nullable=False),
         sa.Column("uploaded_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organizations.id"], name=op.f("fk_templates_organization_id")

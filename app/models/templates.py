@@ -2,9 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import Field
 
 from app.core.columns import choice
@@ -18,7 +19,10 @@ class PaperKind(StrEnum):
 
 
 class Template(OrganizationRow, table=True):
-    """One version for one kind of paper, for a unit and all below. `digest` finds its bytes."""
+    """One version for one kind of paper, for a unit and all below. `digest` finds its bytes.
+
+    `left_out` is what it holds that only a DOCX can show.
+    """
 
     __tablename__ = "templates"
     __table_args__ = (UniqueConstraint("organization_id", "kind", "number"),)
@@ -29,4 +33,5 @@ class Template(OrganizationRow, table=True):
     file_name: str = Field(max_length=150)
     size: int
     digest: str = Field(max_length=64, index=True)
+    left_out: list[Any] = Field(default_factory=list, sa_type=JSON)
     uploaded_by: UUID | None = Field(default=None, foreign_key="accounts.id")

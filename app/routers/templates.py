@@ -47,8 +47,8 @@ def create_template(
         templates.expect_allowed(work, fields)
     upload = uploads.keep(data.file.file, data.file.filename or "", templates.KINDS)
     data.file.file.seek(0)
-    validate(fields.kind, data.file.file.read())
-    return lambda work: templates.create(work, fields, upload)
+    left_out = validate(fields.kind, data.file.file.read())
+    return lambda work: templates.create(work, fields, upload, left_out)
 
 
 @router.get("/{template_id}", response_model=TemplateRead)

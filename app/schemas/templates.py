@@ -17,7 +17,10 @@ class TemplateFields(Input):
 
 
 class TemplateRead(Output):
-    """One version; `number` counts the versions of a unit and kind."""
+    """One version; `number` counts the versions of a unit and kind.
+
+    `left_out` is what it holds that the DOCX will show and the PDF will not.
+    """
 
     id: UUID
     organization_id: UUID
@@ -27,6 +30,7 @@ class TemplateRead(Output):
     file_name: str
     size: int
     digest: str
+    left_out: list[str]
     created_at: datetime
 
 

@@ -1,6 +1,6 @@
 """Which Word file a paper is written by: the nearest committee's, else the service's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from app.core.paging import Filters, Order, Page
 from app.files.kinds import FileKind
 from app.models import Organization, PaperKind, Template
 from app.papers.defaults import default
+from app.papers.validation import Omission
 from app.policies.roles import Permission
 from app.schemas.templates import InForceQuery, TemplateFields, TemplateQuery
 from app.services import branches, uploads
@@ -35,7 +36,9 @@ def expect_allowed(work: Work, data: TemplateFields) -> Organization:
     return unit
 
 
-def create(work: Work, data: TemplateFields, upload: Upload) -> Template:
+def create(
+    work: Work, data: TemplateFields, upload: Upload, left_out: Sequence[Omission]
+) -> Template:
     unit = expect_allowed(work, data)
     made = select(func.max(Template.number)).where(
         Template.organization_id == unit.id, Template.kind == data.kind
@@ -50,6 +53,7 @@ def create(work: Work, data: TemplateFields, upload: Upload) -> Template:
             file_name=upload.file_name,
             size=upload.kept.size,
             digest=upload.kept.digest,
+            left_out=[omission.code for omission in left_out],
             uploaded_by=work.actor.account_id,
             created_at=work.now,
         )

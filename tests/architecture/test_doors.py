@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.models import AuditEntry
+from app.models import AuditEntry, PaperKind
+from app.papers.defaults import default
 from tests.architecture.doors import DOORS, EVERYBODY, OPEN, Door
 from tests.architecture.things import Things
 from tests.conftest import SignIn
@@ -98,6 +99,7 @@ _FILES: dict[str, Callable[[], bytes]] = {
     "tree.xlsx": lambda: make_tree(["?"]),
     "members.xlsx": lambda: make_full_list(make_other(1)),
     "picture.png": make_png,
+    "template.docx": lambda: default(PaperKind.ATTENDANCE_LIST),
 }
 
 

@@ -12,8 +12,9 @@ from sqlmodel import Session
 
 from app.core.settings import DOCUMENT_LIMIT
 from app.files.store import store
-from app.models import MeetingStatus, Member, Office, Organization, TaskStatus
+from app.models import MeetingStatus, Member, Office, Organization, PaperKind, TaskStatus
 from app.models.base import Row
+from app.papers.defaults import default
 from tests.conftest import SignIn
 from tests.factories.files import make_png
 from tests.factories.meetings import (
@@ -23,6 +24,7 @@ from tests.factories.meetings import (
     make_line,
     make_meeting,
     make_not_held,
+    make_template,
 )
 from tests.factories.notices import make_guest, make_notification
 from tests.factories.people import make_exemption
@@ -82,6 +84,11 @@ class Things:
         return make_absence_report(
             self.session, meeting, self.member().id, attachment_digest=kept.digest, **letter
         )
+
+    def template(self) -> Any:
+        """The service's own, given to the cell."""
+        kept = store().keep(BytesIO(default(PaperKind.ATTENDANCE_LIST)), DOCUMENT_LIMIT)
+        return make_template(self.session, self.world.north_one, digest=kept.digest)
 
     def document(self) -> Any:
         """Of an announced meeting; its bytes are kept."""
@@ -157,6 +164,8 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "closed_task": lambda things: things.task(status=TaskStatus.DONE),
     "attached": Things.attached,
     "document": Things.document,
+    "template": Things.template,
+    "paper_kind": lambda things: "attendance_list",
     "not_held": lambda things: make_not_held(
         things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"
     ),

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app.core.clock import local_date
 from app.models import (
     HELD_STATUSES,
     MET_STATUSES,
@@ -21,7 +22,9 @@ from app.models import (
     NotHeld,
     NotHeldReason,
     Organization,
+    PaperKind,
     RosterReason,
+    Template,
 )
 from app.models.base import Row
 
@@ -106,6 +109,20 @@ def make_document(session: Session, meeting: Meeting, **overrides: Any) -> Docum
     return _saved(
         session, Document(organization_id=meeting.organization_id, **(defaults | overrides))
     )
+
+
+def make_template(session: Session, unit: Organization, **overrides: Any) -> Template:
+    """The next of a unit's, for attendance lists."""
+    made = session.exec(select(Template).execution_options(scoped="a test")).all()
+    defaults: dict[str, Any] = {
+        "kind": PaperKind.ATTENDANCE_LIST,
+        "number": len(made) + 1,
+        "valid_from": local_date(STARTS_AT),
+        "file_name": "mau.docx",
+        "size": 70,
+        "digest": "0" * 64,
+    }
+    return _saved(session, Template(organization_id=unit.id, **(defaults | overrides)))
 
 
 def make_not_held(session: Session, cell: Organization, **overrides: Any) -> NotHeld:
