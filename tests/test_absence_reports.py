@@ -107,7 +107,7 @@ class TestCreate:
         self, sign_in: SignIn, session: Session, world: World, status: str
     ) -> None:
         other = make_meeting(session, world.north_one, status=MeetingStatus(status))
-        answer = sign_in("member").post("/absence-reports", json=report_of(other))
+        answer = sign_in("secretary").post("/absence-reports", json=report_of(other))
 
         assert (answer.status_code, answer.json()["code"]) == (409, "meeting_not_awaited")
 

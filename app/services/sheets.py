@@ -165,8 +165,15 @@ def complete(lines: Sequence[Line], unmarked_as: AttendanceStatus | None) -> lis
     unmarked = [line for line in lines if line.status is _S.UNMARKED]
     undecided = [line for line in unmarked if line.suggested_status is None]
     if undecided and unmarked_as is None:
+        reports = (line.absence_report for line in undecided)
         raise LinesUnmarked(
-            count=len(undecided), unmarked=[str(line.member_id) for line in undecided]
+            count=len(undecided),
+            unmarked=[str(line.member_id) for line in undecided],
+            pending_absence_reports=[
+                str(report.id)
+                for report in reports
+                if report is not None and report.status is AbsenceStatus.PENDING
+            ],
         )
     marks = []
     for line in unmarked:
