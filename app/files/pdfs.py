@@ -9,22 +9,23 @@ from os import SEEK_END
 from typing import Any, BinaryIO
 
 from pypdf import PageObject, PdfReader, apply_configuration, get_configuration
+from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from app.core.errors import AppError
+from app.core.errors import AppError, TooLarge
 from app.files.refusals import unfit
 
 SIGNATURE = b"%PDF-"
 MAX_OBJECTS = 300_000
 #: Text is looked for on so many pages, and until so many drawing operators were read.
 MAX_PAGES = 500
-MAX_OPERATORS = 300_000
+MAX_OPERATORS = 200_000
 
 _EDGE = 1024
 _END = re.compile(rb"%%EOF[\s\0]*\Z")
 _MARKUP = re.compile(rb"<\s*(?:html|script|svg|body|\?php|!doctype)", re.IGNORECASE)
 _LIMITS = get_configuration().with_overwrites(
-    zlib_maximum_output_length=32 * 1024 * 1024,
+    zlib_maximum_output_length=8 * 1024 * 1024,
     stream_parsing_work_maximum_count=1_000_000,
 )
 
@@ -108,6 +109,8 @@ def _opened(stream: BinaryIO) -> Iterator[PdfReader]:
             yield reader
     except AppError:
         raise
+    except LimitReachedError as error:
+        raise TooLarge from error
     except Exception as error:
         raise unfit("file_unreadable") from error
 
@@ -134,7 +137,7 @@ def _dictionaries(root: DictionaryObject) -> Iterator[DictionaryObject]:
         elif isinstance(value, ArrayObject):
             waiting.extend(list.__iter__(value))
         if len(seen) > MAX_OBJECTS or len(waiting) > MAX_OBJECTS:
-            raise unfit("file_unreadable")
+            raise TooLarge
 
 
 def _acts(entry: DictionaryObject) -> bool:

@@ -77,7 +77,7 @@ def stamp_in_name(file_name: str) -> str | None:
 
 def stamp_in_line(line: str) -> str | None:
     """The stamp that a paragraph or a cell is, or that one of its tabbed columns is."""
-    for part in (line, *_GAPS.split(line)):
+    for part in dict.fromkeys((line, *_GAPS.split(line))):
         letters = _letters(part)
         if _LINE.fullmatch(letters):
             return _name(letters)

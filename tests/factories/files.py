@@ -9,7 +9,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import typst
 from docx import Document
 from pypdf import PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject
+from pypdf.annotations import FreeText
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject
 from xlsxwriter import Workbook
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -99,6 +100,23 @@ def make_pdf_with(act: str) -> bytes:
         writer.add_attachment("invented.txt", b"invented")
     else:
         writer.encrypt("invented", algorithm="RC4-128")
+    target = BytesIO()
+    writer.write(target)
+    return target.getvalue()
+
+
+def make_pdf_page(drawing: bytes = b"", note: str = "") -> bytes:
+    """A page drawn with PDF's own operators, and a note laid over it."""
+    writer = PdfWriter()
+    page = writer.add_blank_page(72, 72)
+    page[NameObject("/Resources")] = DictionaryObject(
+        {NameObject("/Font"): DictionaryObject({NameObject("/F"): DictionaryObject()})}
+    )
+    content = DecodedStreamObject()
+    content.set_data(drawing)
+    page.replace_contents(content.flate_encode())
+    if note:
+        writer.add_annotation(0, FreeText(text=note, rect=(0, 0, 9, 9)))
     target = BytesIO()
     writer.write(target)
     return target.getvalue()

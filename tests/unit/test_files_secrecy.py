@@ -5,7 +5,7 @@ from io import BytesIO
 
 import pytest
 
-from app.core.errors import Invalid
+from app.core.errors import Invalid, TooLarge
 from app.files.kinds import FileKind, recognise
 from app.files.secrecy import stamp_in_file
 from tests.factories import files as make
@@ -83,6 +83,13 @@ class TestPdf:
 
     def test_a_title_is_read(self) -> None:
         assert stamp(FileKind.PDF, make.make_pdf(title="Kế hoạch (mật)")) == "MẬT"
+
+    def test_a_note_laid_over_a_page_is_read(self) -> None:
+        assert stamp(FileKind.PDF, make.make_pdf_page(note="Tối mật")) == "TỐI MẬT"
+
+    def test_a_page_that_unpacks_to_too_much_is_refused(self) -> None:
+        with pytest.raises(TooLarge):
+            stamp(FileKind.PDF, make.make_pdf_page(b"q Q\n" * 3 * 2**20))
 
 
 class TestPictures:
