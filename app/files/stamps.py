@@ -92,7 +92,9 @@ def stamp_in_page(lines: Iterable[str]) -> str | None:
     shown = [line for line in lines if _letters(line)]
     previous = ""
     for place, line in enumerate(shown):
-        for letters in () if _is_torn(previous, line) else _joined(shown[place:]):
+        for letters in (
+            () if _is_torn(previous, line) else _joined(shown[place : place + _LONGEST_STAMP])
+        ):
             if _LINE.fullmatch(letters):
                 return _name(letters)
         previous = line
