@@ -6,6 +6,7 @@ from typing import Any
 
 import time_machine
 from fastapi.testclient import TestClient
+from httpx2 import Response
 from icalendar import Calendar
 from sqlmodel import Session, col
 
@@ -25,7 +26,7 @@ def address_of(sign_in: SignIn, who: str) -> str:
     return str(said(sign_in(who).post("/me/calendar-key"))["url"]).removeprefix("/api/v1")
 
 
-def events(answer: Any) -> list[Mapping[str, Any]]:
+def events(answer: Response) -> list[Mapping[str, Any]]:
     assert answer.status_code == 200, answer.text
     return list(Calendar.from_ical(answer.content).walk("VEVENT"))
 
