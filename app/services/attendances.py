@@ -18,7 +18,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.attendances import AttendanceMarks, PresentExcept
-from app.services import figures, lines, looks, rooms, sheets
+from app.services import alerts, figures, lines, looks, rooms, sheets
 from app.services.sheets import Line, Mark, Sheet
 from app.services.versions import expect_version
 from app.work import Work
@@ -95,9 +95,10 @@ def was_submitted(meeting: Meeting) -> bool:
 
 
 def recount(work: Work, meeting: Meeting) -> None:
-    """Bring the figures up to date, if the meeting counts."""
+    """Bring figures and alerts up to date, if the meeting counts."""
     if meeting.status in HELD_STATUSES:
         figures.recount(work, [meeting.organization_id], [meeting.period])
+        alerts.review(work, meeting)
 
 
 def _take(work: Work, meeting_id: UUID) -> Meeting:

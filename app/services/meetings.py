@@ -31,6 +31,7 @@ from app.schemas.meetings import (
 )
 from app.services import (
     agendas,
+    alerts,
     attendances,
     branches,
     documents,
@@ -294,4 +295,5 @@ def _settle(work: Work, meeting: Meeting, action: str, reason: str | None = None
     """Leave the trace of a step after which a meeting counts differently, and recount."""
     work.record(action, meeting, **({"reason": reason} if reason else {}))
     figures.recount_meeting(work, meeting)
+    alerts.review(work, meeting)
     return meeting

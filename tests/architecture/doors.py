@@ -295,6 +295,7 @@ DOORS = (
         if_match='"1"',
     ),
     Door("GET", "/attendances/{attendance_id}/history", f"member {READERS}", at="line"),
+    Door("GET", "/alerts", EVERYBODY),
     Door("GET", "/absence-reports", EVERYBODY),
     Door(
         "POST",
@@ -397,6 +398,23 @@ DOORS = (
         "opened",
         body={"text": "Chi bộ đã họp."},
     ),
+    Door(
+        "POST",
+        "/meetings/{meeting_id}/minutes/confirm",
+        f"{LEADERS} committee_member",
+        f"member {ABOVE}",
+        "held",
+        body={"part": "chair"},
+    ),
+    Door("GET", "/meetings/{meeting_id}/minutes/revisions", READERS, "member", "held"),
+    Door("GET", "/meetings/{meeting_id}/minutes/revisions/1", READERS, "member", "revised"),
+    # Papers
+    Door("GET", "/meetings/{meeting_id}/minutes.docx", READERS, "member", "held"),
+    Door("GET", "/meetings/{meeting_id}/minutes.pdf", READERS, "member", "held"),
+    Door("GET", "/meetings/{meeting_id}/resolution.docx", READERS, "member", "resolved"),
+    Door("GET", "/meetings/{meeting_id}/resolution.pdf", READERS, "member", "resolved"),
+    Door("GET", "/meetings/{meeting_id}/attendance-list.docx", READERS, "member", "held"),
+    Door("GET", "/meetings/{meeting_id}/attendance-list.pdf", READERS, "member", "held"),
     # Templates
     Door("GET", "/templates", EVERYBODY),
     Door(

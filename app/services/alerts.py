@@ -1,0 +1,151 @@
+"""Absences that somebody should look at: raised once, told, and cleared when they are over."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from app.core.clock import day_starts_at, local_date
+from app.core.paging import Filters, Order, Page
+from app.core.selects import pick
+from app.models import (
+    Alert,
+    AlertRule,
+    Attendance,
+    Meeting,
+    MeetingKind,
+    Member,
+    NotificationKind,
+)
+from app.policies.roles import Permission
+from app.schemas.alerts import AlertQuery, AlertRead
+from app.services import branches, counters, notices
+from app.services.counters import Mark
+from app.services.notices import Notice
+from app.work import Work
+
+#: Months a year after which somebody is removed (Điều lệ 8.1): each of them is worth an alert.
+LAST_LEVEL = 3
+#: More excused meetings in a row than the rubrics let pass.
+TOO_MANY_EXCUSED = 4
+FILTERS: Filters = {
+    "open": lambda open_: col(Alert.cleared_at).is_(None) == open_,
+    "member_id": lambda member_id: col(Alert.member_id) == member_id,
+}
+NEWEST_FIRST = Order((col(Alert.raised_at), col(Alert.id)), descending=True)
+
+
+class _Key(NamedTuple):
+    member_id: UUID
+    rule: AlertRule
+    year: int
+    level: int
+
+
+def search(work: Work, query: AlertQuery) -> Page[AlertRead]:
+    statement = branches.within(work, Permission.ALERT_READ, Alert, query.organization_id)
+    named = statement.join(Member, col(Member.id) == col(Alert.member_id))
+    return work.search(
+        named.add_columns(col(Member.full_name)),
+        query,
+        FILTERS,
+        NEWEST_FIRST,
+        show=lambda record: AlertRead(**record[0].model_dump(), full_name=record[1]),
+    )
+
+
+def review(work: Work, meeting: Meeting) -> None:
+    """Bring the alerts of everybody on a sheet up to date, after it came to count differently."""
+    if meeting.kind is not MeetingKind.REGULAR:
+        return
+    year = local_date(meeting.starts_at).year
+    since = day_starts_at(date(year - 1, 1, 1))
+    marks = counters.regular_marks(work, _on_sheet(Attendance.member_id, meeting), since)
+    due = {key for member_id, said in marks.items() for key in _due(member_id, said, year)}
+    known = {_key_of(alert): alert for alert in _known(work, meeting, year)}
+    for key, alert in known.items():
+        if alert.cleared_at is None and key not in due:
+            alert.cleared_at = work.now
+            work.record("alert.cleared", alert)
+    raised = [key for key in due if key not in known or known[key].cleared_at is not None]
+    _tell(work, [_raise(work, meeting, key, known.get(key)) for key in sorted(raised)])
+
+
+def _due(member_id: UUID, marks: Sequence[Mark], year: int) -> Iterator[_Key]:
+    months = counters.unexcused_months(marks, year)
+    for level in range(1, min(months, LAST_LEVEL) + 1):
+        yield _Key(member_id, AlertRule.UNEXCUSED_MONTHS, year, level)
+    if counters.excused_in_a_row(marks) >= TOO_MANY_EXCUSED:
+        latest = local_date(max(marks).starts_at).year
+        yield _Key(member_id, AlertRule.EXCUSED_IN_A_ROW, latest, TOO_MANY_EXCUSED)
+
+
+def _known(work: Work, meeting: Meeting, year: int) -> Iterable[Alert]:
+    """A run of meetings has no year of its own: it may have begun in the one before."""
+    statement = select(Alert).where(
+        col(Alert.organization_id) == meeting.organization_id,
+        _on_sheet(Alert.member_id, meeting),
+        (col(Alert.year) == year) | (col(Alert.rule) == AlertRule.EXCUSED_IN_A_ROW),
+    )
+    return work.session.exec(statement.execution_options(scoped="of a reached meeting")).all()
+
+
+def _on_sheet(member_id: object, meeting: Meeting) -> ColumnElement[bool]:
+    line = aliased(Attendance)
+    members: Select[tuple[UUID]] = pick(line.member_id).where(col(line.meeting_id) == meeting.id)
+    return col(member_id).in_(members)
+
+
+def _key_of(alert: Alert) -> _Key:
+    return _Key(alert.member_id, alert.rule, alert.year, alert.level)
+
+
+def _raise(work: Work, meeting: Meeting, key: _Key, known: Alert | None) -> Alert:
+    """The same row again, when it was cleared before."""
+    alert = known or work.add(
+        Alert(
+            **key._asdict(),
+            organization_id=meeting.organization_id,
+            created_at=work.now,
+            raised_at=work.now,
+        )
+    )
+    alert.raised_at, alert.cleared_at = work.now, None
+    work.record("alert.raised", alert, rule=alert.rule, year=alert.year, level=alert.level)
+    return alert
+
+
+def _tell(work: Work, raised: Sequence[Alert]) -> None:
+    """The member and who leads the cell; of several levels at once only the highest."""
+    if not raised:
+        return
+    leaders = notices.secretaries_of(work, raised[0].organization_id)
+    highest = {(alert.member_id, alert.rule): alert for alert in raised}
+    named = pick(Member.id, Member.full_name).where(
+        col(Member.id).in_({alert.member_id for alert in raised})
+    )
+    scoped = named.execution_options(scoped="of a reached meeting")
+    records: Any = work.session.execute(scoped)
+    names = dict(records.all())
+    for alert in highest.values():
+        title = f"{names[alert.member_id]}: {_said(alert)}"
+        notice = Notice(NotificationKind.ATTENDANCE_ALERT, alert, title, _EXPLAINED[alert.rule])
+        notices.tell(work, [alert.member_id, *leaders], notice)
+
+
+def _said(alert: Alert) -> str:
+    if alert.rule is AlertRule.UNEXCUSED_MONTHS:
+        return f"vắng không lý do {alert.level} tháng trong năm {alert.year}"
+    return f"vắng có lý do {alert.level} kỳ sinh hoạt liên tiếp"
+
+
+_EXPLAINED = {
+    AlertRule.UNEXCUSED_MONTHS: "Theo Điều 8 Điều lệ Đảng, đảng viên bỏ sinh hoạt ba tháng trong "
+    "năm mà không có lý do chính đáng thì bị xem xét xóa tên.",
+    AlertRule.EXCUSED_IN_A_ROW: "Vắng có lý do quá ba kỳ liên tiếp ảnh hưởng đến việc đánh giá, "
+    "xếp loại đảng viên.",
+}
