@@ -407,7 +407,7 @@ DOORS = (
         body={"part": "chair"},
     ),
     Door("GET", "/meetings/{meeting_id}/minutes/revisions", READERS, "member", "held"),
-    Door("GET", "/meetings/{meeting_id}/minutes/revisions/1", READERS, "member", "revised"),
+    Door("GET", "/meetings/{meeting_id}/minutes/revisions/{number}", READERS, "member", "revised"),
     # Papers
     Door("GET", "/meetings/{meeting_id}/minutes.docx", READERS, "member", "held"),
     Door("GET", "/meetings/{meeting_id}/minutes.pdf", READERS, "member", "held"),

@@ -81,7 +81,7 @@ def request_for(door: Door, things: Things) -> dict[str, Any]:
     path = door.path
     if door.at:
         before, _, rest = path.partition("{")
-        path = before + things.named(door.at) + rest.partition("}")[2]
+        path = before + things.named(door.at) + things.filled(rest.partition("}")[2])
     if door.query:
         path += "?" + things.filled(door.query)
     request: dict[str, Any] = {"url": path}

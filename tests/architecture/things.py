@@ -23,10 +23,12 @@ from tests.factories.meetings import (
     make_held_meeting,
     make_line,
     make_meeting,
+    make_minutes,
     make_not_held,
     make_template,
 )
 from tests.factories.notices import make_guest, make_notification
+from tests.factories.minutes import make_revision
 from tests.factories.people import make_exemption
 from tests.factories.tasks import make_task
 from tests.factories.workbooks import make_tree
@@ -85,6 +87,12 @@ class Things:
             self.session, meeting, self.member().id, attachment_digest=kept.digest, **letter
         )
 
+    def resolved(self) -> Any:
+        """A held meeting whose minutes hold a resolution."""
+        meeting = self.meeting(MeetingStatus.ENDED)
+        make_minutes(self.session, meeting, resolution="Chi bộ quyết nghị.")
+        return meeting
+
     def template(self) -> Any:
         """The service's own, given to the cell."""
         kept = store().keep(BytesIO(default(PaperKind.ATTENDANCE_LIST)), DOCUMENT_LIMIT)
@@ -95,6 +103,11 @@ class Things:
         meeting = self.meeting(MeetingStatus.SCHEDULED)
         kept = store().keep(BytesIO(make_png()), DOCUMENT_LIMIT)
         return make_document(self.session, meeting, digest=kept.digest, size=kept.size)
+
+    def revised(self) -> Any:
+        meeting = self.held()
+        make_revision(self.session, meeting)
+        return meeting
 
     def task(self, **overrides: Any) -> Any:
         return make_task(self.session, self.meeting(MeetingStatus.OPEN), **overrides)
@@ -160,11 +173,14 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "notification": lambda things: make_notification(
         things.session, things.meeting(MeetingStatus.SCHEDULED), things.member().id
     ),
+    "revised": Things.revised,
+    "number": lambda things: "1",
     "task": Things.task,
     "closed_task": lambda things: things.task(status=TaskStatus.DONE),
     "attached": Things.attached,
     "document": Things.document,
     "template": Things.template,
+    "resolved": Things.resolved,
     "paper_kind": lambda things: "attendance_list",
     "not_held": lambda things: make_not_held(
         things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"

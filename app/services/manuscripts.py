@@ -1,0 +1,119 @@
+"""What every paper of a meeting shares: its head, its template, and how facts read on it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.core.clock import local_date
+from app.core.percent import percent
+from app.models import AbsenceReason, Guest, Meeting, Organization, PaperKind
+from app.papers import contexts, words
+from app.policies.roles import Permission
+from app.schemas.minutes import MinutesTotals, SelfRating
+from app.services import templates
+from app.services.sheets import Line
+from app.work import Work
+
+_PLACE = re.compile(r"Đảng (?:bộ|ủy) (?:xã|phường|thị trấn|đặc khu) (.+)")
+_UNKNOWN = "…"
+REASONS = {
+    AbsenceReason.BUSINESS: "Công tác",
+    AbsenceReason.HEALTH: "Sức khỏe",
+    AbsenceReason.FAMILY: "Việc gia đình",
+    AbsenceReason.OTHER: "Lý do khác",
+}
+RATINGS = {
+    SelfRating.GOOD: "Tốt",
+    SelfRating.FAIR: "Khá",
+    SelfRating.AVERAGE: "Trung bình",
+    SelfRating.POOR: "Kém",
+}
+_NAMES = {
+    PaperKind.MINUTES: "bien-ban",
+    PaperKind.RESOLUTION: "nghi-quyet",
+    PaperKind.ATTENDANCE_LIST: "danh-sach-diem-danh",
+}
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """All that a paper is made of; making it takes a while and needs no database."""
+
+    name: str
+    template: bytes
+    paper: contexts.Paper
+
+
+def lay_out(
+    work: Work, cell: Organization, meeting: Meeting, kind: PaperKind, paper: contexts.Paper
+) -> Manuscript:
+    day = local_date(meeting.starts_at)
+    template = b"".join(templates.in_force(work, cell, kind, day))
+    return Manuscript(f"{_NAMES[kind]}-{day}", template, paper)
+
+
+def head_of(
+    work: Work, cell: Organization, number: int | None, form: str, day: date
+) -> contexts.Letterhead:
+    """`form` is the short sign of the paper's kind: BB, NQ, DS."""
+    parent = work.session.get(
+        Organization, cell.parent_id, execution_options={"scoped": "named on a cell's paper"}
+    )
+    above = parent.name if parent else ""
+    place = _PLACE.fullmatch(above)
+    written = f"{number:02}" if number is not None else _UNKNOWN
+    return contexts.Letterhead(
+        parent=above,
+        cell=cell.name,
+        number=f"{written}-{form}/CB",
+        place=place[1] if place else _UNKNOWN,
+        day=words.long_day(day),
+    )
+
+
+def cell_of(work: Work, meeting: Meeting) -> Organization:
+    return work.fetch(Permission.ORGANIZATION_READ, Organization, meeting.organization_id)
+
+
+def totals_of(counts: MinutesTotals) -> contexts.Totals:
+    return contexts.Totals(
+        summoned=counts.summoned,
+        official=counts.official,
+        probationary=counts.probationary,
+        temporary=counts.temporary,
+        present=counts.present,
+        absent=counts.absent_excused + counts.absent_unexcused,
+        absent_excused=counts.absent_excused,
+        absent_unexcused=counts.absent_unexcused,
+        exempt=counts.exempt,
+        unmarked=counts.unmarked,
+        attendance=words.percent(percent(counts.present, counts.summoned)),
+    )
+
+
+def reason_of(line: Line) -> str:
+    return REASONS[line.absence_report.reason] if line.absence_report else ""
+
+
+def guests_of(work: Work, meeting: Meeting) -> Sequence[Guest]:
+    statement = select(Guest).where(
+        Guest.meeting_id == meeting.id, col(Guest.withdrawn_at).is_(None)
+    )
+    return all_of(work, statement.order_by(col(Guest.id)))
+
+
+def guest_of(guest: Guest) -> contexts.Guest:
+    return contexts.Guest(full_name=guest.full_name, position=guest.position or "", came_at="")
+
+
+def all_of(work: Work, statement: Any) -> Sequence[Any]:
+    rows: Sequence[Any] = records(work, statement).scalars().all()
+    return rows
+
+
+def records(work: Work, statement: Any) -> Any:
+    return work.session.execute(statement.execution_options(scoped="of a reached meeting"))

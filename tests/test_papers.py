@@ -1,0 +1,177 @@
+"""Papers of a meeting: what was recorded, whole, in Word and in print."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from docx import Document
+from fastapi.testclient import TestClient
+from pypdf import PdfReader
+from sqlmodel import Session
+
+from app.models import Meeting, MeetingStatus, Member, Organization
+from tests.conftest import SignIn
+from tests.evenings import said
+from tests.factories.files import make_docx
+from tests.factories.meetings import make_meeting
+from tests.sheets import line_of, mark
+from tests.world import NOON, World, rows
+
+NAME = "Nguyễn Thị Quỳnh Ưởng {{ x }} #let $"
+ABSENT = "Phạm Ngọc Ẩn"
+FORMS = ("docx", "pdf")
+
+
+def words_of(file: bytes, form: str) -> str:
+    """The text of a paper, its white space made one."""
+    if form == "pdf":
+        text = " ".join(page.extract_text() for page in PdfReader(BytesIO(file)).pages)
+    else:
+        document = Document(BytesIO(file))
+        cells = [cell.text for each in document.tables for row in each.rows for cell in row.cells]
+        text = " ".join([paragraph.text for paragraph in document.paragraphs] + cells)
+    return " ".join(text.split())
+
+
+def paper(client: TestClient, meeting: Meeting, name: str, form: str, **asked: Any) -> str:
+    answer = client.get(f"/meetings/{meeting.id}/{name}.{form}", params=asked)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-disposition"].startswith("attachment;")
+    return words_of(answer.content, form)
+
+
+@pytest.fixture
+def meeting(
+    sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+) -> Meeting:
+    """Held with one absent without reason, and everything that minutes can say."""
+    people = world.people
+    for person, name in (("member", NAME), ("committee_member", ABSENT)):
+        (row,) = rows(session, Member, Member.id == people[person].member_id)
+        row.full_name = name
+        session.add(row)
+    session.flush()
+    secretary = sign_in("secretary")
+    made = make_meeting(
+        session, world.north_one, status=MeetingStatus.SCHEDULED, starts_at=NOON, title="Kỳ tháng 5"
+    )
+    path = f"/meetings/{made.id}"
+    said(secretary.post(f"{path}/open"))
+    absent = line_of(people["committee_member"].member_id, "absent_unexcused")
+    said(mark(secretary, made, absent))
+    said(secretary.post(f"{path}/attendances/all-present", json={"except": []}))
+    guest = {"meeting_id": str(made.id), "kind": "superior", "full_name": "Lê Thị Tỉnh"}
+    said(secretary.post("/guests", json=guest | {"position": "Đảng ủy viên"}))
+    task = {"meeting_id": str(made.id), "title": "Rà soát hộ khó khăn", "due_on": "2026-05-30"}
+    said(secretary.post("/tasks", json=task | {"owner_id": str(people["member"].member_id)}))
+    clock.move_to(NOON + timedelta(minutes=95))
+    said(secretary.post(f"{path}/end"))
+    minutes = {
+        "text": "Thảo luận về đường làng.",
+        "number": 5,
+        "chair": "Bí thư Chủ Trì",
+        "minute_taker": "Thư Ký Ghi",
+        "conclusion": "Chi bộ thống nhất.",
+        "resolution": "Làm xong nền đường trong tháng.",
+        "opinions": "Lê Văn Bảy: nên khởi công sớm",
+        "self_score": 92.5,
+        "votes": [{"subject": "Làm đường", "in_favour": 8, "against": 1, "abstained": 0}],
+    }
+    said(secretary.put(f"{path}/minutes", json=minutes))
+    said(secretary.post(f"{path}/minutes/confirm", json={"part": "chair"}))
+    return made
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_minutes_say_what_was_recorded(sign_in: SignIn, meeting: Meeting, form: str) -> None:
+    text = paper(sign_in("secretary"), meeting, "minutes", form)
+
+    for words in (
+        "ĐẢNG CỘNG SẢN VIỆT NAM", "05-BB/CB", "Thảo luận về đường làng.", NAME, ABSENT,
+        "Vắng không lý do", "Lê Thị Tỉnh", "Rà soát hộ khó khăn", "30/05/2026", "92,5", "Tốt",
+        "Làm đường", "Thông qua", "Lê Văn Bảy", "Thư Ký Ghi", "13:35 ngày 15/05/2026",
+    ):  # fmt: skip
+        assert words in text, words
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_resolution_says_what_was_resolved(
+    sign_in: SignIn, meeting: Meeting, world: World, form: str
+) -> None:
+    text = paper(sign_in("secretary"), meeting, "resolution", form)
+
+    base = len(world.members[world.north_one.id])
+    vote = f"8/{base} đảng viên tán thành"
+    for words in ("05-NQ/CB", "Làm xong nền đường trong tháng.", "Rà soát hộ khó khăn", vote):
+        assert words in text, words
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_attendance_list_names_the_absent(sign_in: SignIn, meeting: Meeting, form: str) -> None:
+    secretary = sign_in("secretary")
+
+    full = paper(secretary, meeting, "attendance-list", form)
+    blank = paper(secretary, meeting, "attendance-list", form, blank=True)
+
+    assert "Chữ ký" in full
+    assert NAME in full
+    assert ABSENT in full
+    assert "Vắng không lý do" in full
+    assert NAME in blank
+    assert "Có mặt " not in blank.partition("STT")[2].partition("Tổng")[0].replace("Giờ có mặt", "")
+
+
+def test_a_list_can_be_printed_before_the_roll_is_called(
+    sign_in: SignIn, session: Session, world: World
+) -> None:
+    planned = make_meeting(
+        session,
+        world.north_one,
+        status=MeetingStatus.SCHEDULED,
+        starts_at=NOON + timedelta(days=1),
+    )
+
+    text = paper(sign_in("deputy"), planned, "attendance-list", "pdf")
+
+    for member_id in world.members[world.north_one.id]:
+        (member,) = rows(session, Member, Member.id == member_id)
+        assert member.full_name in text
+
+
+def test_minutes_that_nobody_wrote_are_a_form(
+    sign_in: SignIn, session: Session, world: World
+) -> None:
+    held = make_meeting(session, world.north_one, status=MeetingStatus.ENDED)
+    secretary = sign_in("secretary")
+
+    assert "BIÊN BẢN" in paper(secretary, held, "minutes", "docx").upper()
+    refused = secretary.get(f"/meetings/{held.id}/resolution.docx")
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_resolution")
+
+
+def test_the_office_rules_both_forms_by_one_template(
+    sign_in: SignIn, meeting: Meeting, world: World
+) -> None:
+    officer = sign_in("officer")
+    heading = "Mẫu riêng của Đảng bộ xã Bắc"
+    fields = "{{ head.cell }} {{ title }}: {{ resolution }}"
+    wrong = put(officer, world.north, make_docx([heading, fields]))
+    assert wrong.json()["errors"][0]["code"] == "template_unknown_name"
+
+    right = "{{ head.cell }} {{ title }}: {{ content }} {{ signature.full_name }}"
+    said(put(officer, world.north, make_docx([heading, right])))
+
+    for form in FORMS:
+        text = paper(sign_in("secretary"), meeting, "resolution", form)
+        assert text.startswith(heading)
+        assert "Làm xong nền đường trong tháng." in text
+
+
+def put(client: TestClient, unit: Organization, template: bytes) -> Any:
+    return client.post(
+        "/templates",
+        data={"organization_id": str(unit.id), "kind": "resolution"},
+        files={"file": ("mau.docx", template)},
+    )
