@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from app.papers.faults import Fault, refuse
 
-MAX_OUTPUT: Final = 8 * 1024 * 1024
+MAX_OUTPUT: Final = 4 * 1024 * 1024
 MAX_LOOPS: Final = 2  # one inside the other
 FILTERS: Final = ("upper", "lower", "trim", "length", "join")
 
@@ -67,7 +67,7 @@ class Language(ImmutableSandboxedEnvironment):
         except TemplateSyntaxError as error:
             raise refuse(Fault.BROKEN, _place(source, error.lineno)) from error
         except (RecursionError, ValueError) as error:  # too deep; a number too long
-            raise refuse(Fault.BROKEN, _place(source, 1)) from error
+            raise refuse(Fault.BROKEN, "(((…)))") from error
         if reader.unknown:
             raise refuse(Fault.UNKNOWN_NAME, *dict.fromkeys(reader.unknown))
         self.used |= reader.used

@@ -14,7 +14,7 @@ from app.papers.contexts import Paper
 from app.papers.faults import Fault, refuse
 from app.papers.language import Language
 
-MAX_PART: Final = 1024 * 1024  # characters of XML
+MAX_PART: Final = 512 * 1024  # characters of XML
 MAX_MARKS: Final = 2_000
 MAX_MARK: Final = 500
 
@@ -22,7 +22,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _MARK_IN_TAG = re.compile(r"<[^<>]*(?:\{[{%#]|[}%#]\})[^<>]*>")
 _MARK = re.compile(r"\{([{%#])")
 _CLOSING: Final = {"{": "}}", "%": "%}", "#": "#}"}
-_STATEMENT = re.compile(r"\{%-?(?:tr|tc|p|r)?\s+(?:for|endfor|if|elif|else|endif)\b")
+_SELF_CLOSED = re.compile(r"<w:([prt])((?: [^<>]*)?)/>")
+_STATEMENT = re.compile(r"\{%(?:tr|tc|p|r)?\s+(?:for|endfor|if|elif|else|endif)\b")
 
 
 def render(template: bytes, paper: Paper) -> bytes:
@@ -49,7 +50,9 @@ class _Template(DocxTemplate):
 
     def patch_xml(self, src_xml: str) -> str:
         _check_marks(src_xml)
-        patched: str = super().patch_xml(src_xml)  # type: ignore[no-untyped-call]  # docxtpl has no types
+        # docxtpl would take an empty element for the beginning of the next.
+        whole = _SELF_CLOSED.sub(r"<w:\1\2></w:\1>", src_xml)
+        patched: str = super().patch_xml(whole)  # type: ignore[no-untyped-call]  # docxtpl has no types
         return patched
 
     def fix_tables(self, xml: str) -> Any:
@@ -71,6 +74,8 @@ def _check_marks(xml: str) -> None:
     starts = [mark.start() for mark in _MARK.finditer(text)]
     if len(starts) > MAX_MARKS:
         raise refuse(Fault.TOO_LARGE)
+    if "-%}" in text:  # docxtpl would search the rest of the part for each of them
+        raise refuse(Fault.FORBIDDEN, "-%}")
     for start, following in pairwise([*starts, len(text)]):
         mark = text[start : min(start + MAX_MARK, following)]
         if _CLOSING[mark[1]] not in mark[2:]:
