@@ -1,12 +1,19 @@
 """Minutes are written while the meeting is in the cell's hands, and never over one another."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 import pytest
+import time_machine
 from sqlmodel import Session
 
-from app.models import Meeting, MeetingStatus
+from app.models import AuditEntry, Meeting, MeetingStatus
 from tests.conftest import SignIn
+from tests.evenings import said
 from tests.factories.meetings import make_meeting, make_minutes
-from tests.world import World
+from tests.world import NOON, World, rows
+
+VOTE = {"subject": "Kế hoạch", "kind": "ordinary", "in_favour": 0, "against": 0, "abstained": 0}
 
 
 @pytest.fixture
@@ -55,6 +62,89 @@ class TestWrite:
 
         writable = {status.value for status in MeetingStatus if write(status) == 200}
         assert writable == {"open", "ended", "returned"}
+
+    def test_what_is_not_said_keeps_its_last_value(
+        self, sign_in: SignIn, session: Session, meeting: Meeting
+    ) -> None:
+        url, client = f"/meetings/{meeting.id}/minutes", sign_in("secretary")
+        form = said(client.get(url))
+        first = said(client.put(url, json={"text": "Một", "minute_taker": "Vũ Thị Ánh"}))
+        second = client.put(
+            url,
+            json={"text": "Một", "number": 7, "chair": None, "self_score": 88.25},
+            headers={"If-Match": '"1"'},
+        )
+        same = client.put(url, json={"text": "Một", "number": 7}, headers={"If-Match": '"2"'})
+
+        assert (first["chair"], first["number"]) == (form["chair"], form["number"])
+        told = said(second)
+        assert (told["minute_taker"], told["chair"], told["number"]) == ("Vũ Thị Ánh", None, 7)
+        assert (told["self_score"], told["self_rating"]) == (88.25, "fair")
+        assert said(same) == told
+        assert len(rows(session, AuditEntry, AuditEntry.action == "minutes.written")) == 2
+
+    def test_who_is_stale_is_shown_both_texts_and_nothing_is_written(
+        self, sign_in: SignIn, meeting: Meeting
+    ) -> None:
+        url, mine, hers = f"/meetings/{meeting.id}/minutes", sign_in("secretary"), sign_in("deputy")
+        said(mine.put(url, json={"text": "Chung"}))
+        seen = {"If-Match": '"1"'}
+        said(hers.put(url, json={"text": "Của phó bí thư"}, headers=seen))
+
+        stale = mine.put(url, json={"text": "Của bí thư", "self_score": 90}, headers=seen)
+
+        told = stale.json()
+        assert (stale.status_code, told["code"]) == (412, "stale")
+        assert (told["current"]["version"], told["current"]["text"]) == (2, "Của phó bí thư")
+        assert told["yours"] == {"text": "Của bí thư", "self_score": 90.0}
+        assert (told["base"]["text"], told["base"]["self_score"]) == ("Chung", None)
+        assert said(mine.get(url))["text"] == "Của phó bí thư"
+
+    def test_the_meeting_knows_since_when_it_is_written_and_scored(
+        self, sign_in: SignIn, session: Session, meeting: Meeting, clock: time_machine.Traveller
+    ) -> None:
+        url, client = f"/meetings/{meeting.id}/minutes", sign_in("secretary")
+
+        def put(**more: Any) -> tuple[datetime | None, datetime | None]:
+            clock.shift(60)
+            etag = client.get(url).headers["etag"]
+            said(client.put(url, json={"text": "Một"} | more, headers={"If-Match": etag}))
+            (row,) = rows(session, Meeting, Meeting.id == meeting.id)
+            return row.minutes_written_at, row.scored_at
+
+        minute = timedelta(minutes=1)
+        assert put() == (NOON + minute, None)
+        assert put(self_score=80) == (NOON + minute, NOON + 2 * minute)
+        etag = client.get(f"/meetings/{meeting.id}").headers["etag"]
+        assert put(self_score=85) == (NOON + minute, NOON + 2 * minute)
+        assert put(self_score=None) == (NOON + minute, None)
+        assert client.get(f"/meetings/{meeting.id}").headers["etag"] == etag
+
+    @pytest.mark.parametrize(
+        ("more", "pointer"),
+        [
+            ({"self_score": 100.01}, "/self_score"),
+            ({"self_score": -1}, "/self_score"),
+            ({"self_score": 88.125}, "/self_score"),
+            ({"number": 0}, "/number"),
+            ({"chair": ""}, "/chair"),
+            ({"votes": None}, "/votes"),
+            ({"votes": [VOTE | {"against": -1}]}, "/votes/0/against"),
+            ({"votes": [VOTE | {"in_favour": 10**9}]}, "/votes/0/in_favour"),
+            ({"votes": [VOTE | {"in_favour": 1.5}]}, "/votes/0/in_favour"),
+            ({"votes": [VOTE, VOTE | {"kind": "secret"}]}, "/votes/1/kind"),
+            ({"totals": {}}, "/totals"),
+        ],
+    )
+    def test_what_makes_no_sense_is_refused(
+        self, sign_in: SignIn, meeting: Meeting, more: dict[str, Any], pointer: str
+    ) -> None:
+        client, url = sign_in("secretary"), f"/meetings/{meeting.id}/minutes"
+        answer = client.put(url, json={"text": "Một"} | more)
+
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["pointer"].startswith(pointer)
+        assert said(client.get(url))["version"] == 0
 
     @pytest.mark.parametrize(
         ("who", "status"),

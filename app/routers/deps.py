@@ -87,6 +87,7 @@ class WorkRoute(APIRoute):
 
     anonymous: ClassVar[bool] = False
     keeps_answer: ClassVar[bool] = True
+    version_tells_all: ClassVar[bool] = True
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         model = options.get("response_model")
@@ -154,6 +155,12 @@ class OpenRoute(WorkRoute):
 
     anonymous = True
     keeps_answer = False
+
+
+class LiveRoute(WorkRoute):
+    """A route that computes part of its answer: its version may stand while the answer changes."""
+
+    version_tells_all = False
 
 
 class SecretRoute(WorkRoute):
@@ -286,7 +293,8 @@ def _answer(
         result, status = result.row, 200
     body = adapter.validate_python(result, from_attributes=True)
     headers = answers.headers_of(body, ticket.path, ticket.query, status)
-    is_known = ticket.is_read and answers.is_known(headers, ticket.if_none_match)
+    may_be_known = ticket.is_read and route.version_tells_all
+    is_known = may_be_known and answers.is_known(headers, ticket.if_none_match)
     content = b"" if is_known else adapter.dump_json(body)
     return Response(content, 304 if is_known else status, headers, media_type="application/json")
 

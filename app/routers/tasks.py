@@ -6,11 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.core.paging import Page
-from app.routers.deps import CurrentWork, IfMatch, WorkRoute
+from app.routers.deps import CurrentWork, IfMatch, LiveRoute
 from app.schemas.tasks import TaskClose, TaskCreate, TaskQuery, TaskRead, TaskUpdate
 from app.services import tasks
 
-router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=WorkRoute)
+router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=LiveRoute)
 
 
 @router.get("", response_model=Page[TaskRead])

@@ -71,12 +71,6 @@ class TooEarly(Conflict):
     en = "A meeting opens 60 minutes before it starts at the earliest."
 
 
-class MinutesMissing(Conflict):
-    code = "minutes_missing"
-    vi = "Cuộc họp chưa có biên bản."
-    en = "The meeting has no minutes yet."
-
-
 class AlreadyLookedAt(Conflict):
     code = "already_looked_at"
     vi = "Cấp trên đã xem; hãy mở lại kèm lý do."
@@ -191,7 +185,7 @@ def submit(work: Work, meeting_id: UUID, data: MeetingSubmit) -> Meeting:
     meeting.first_submitted_at = meeting.first_submitted_at or work.now
     meeting.looked_at = None
     if not minutes.exist(work, meeting):
-        raise MinutesMissing
+        raise minutes.MinutesMissing
     attendances.complete(work, meeting, data.unmarked_as)
     return _settle(work, meeting, "meeting.submitted")
 

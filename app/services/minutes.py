@@ -1,51 +1,92 @@
 """The minutes of a meeting: written while it is in the cell's hands, one version after another."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy import update
 from sqlmodel import col, select
 
-from app.core.errors import InvalidTransition, Stale
-from app.models import Meeting, MeetingStatus, Minutes
+from app.core.errors import Conflict, IfMatchRequired, InvalidTransition, Stale
+from app.core.versions import ANY_VERSION
+from app.models import HELD_STATUSES, Meeting, MeetingStatus, Minutes
 from app.policies.roles import Permission
-from app.schemas.minutes import MinutesWrite
-from app.services import looks
-from app.services.versions import expect_version
+from app.schemas.minutes import (
+    MinutesConfirm,
+    MinutesRead,
+    MinutesWrite,
+    SelfRating,
+    Vote,
+)
+from app.services import confirmations, figures, looks, outlines, revisions, totals, votes
 from app.work import Work
 
 WRITABLE = (MeetingStatus.OPEN, MeetingStatus.ENDED, MeetingStatus.RETURNED)
+#: From so many points of 100 on.
+RATINGS = ((90, SelfRating.GOOD), (70, SelfRating.FAIR), (50, SelfRating.AVERAGE))
 
 
-def get(work: Work, meeting_id: UUID) -> Minutes:
-    """As they were last written; before that an empty form, version 0."""
+class MinutesMissing(Conflict):
+    code = "minutes_missing"
+    vi = "Cuộc họp chưa có biên bản."
+    en = "The meeting has no minutes yet."
+
+
+def get(work: Work, meeting_id: UUID) -> MinutesRead:
+    """As they were last written; before that the form, filled in, version 0."""
     meeting = work.fetch(Permission.MINUTES_READ, Meeting, meeting_id)
     looks.note(work, meeting)
-    return _of(work, meeting) or _blank(work, meeting)
+    return _read(work, meeting, _of(work, meeting) or outlines.draw(work, meeting))
 
 
-def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None) -> Minutes:
+def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None) -> MinutesRead:
     """The first version may do without `If-Match`; every later one needs it."""
     meeting = work.fetch(Permission.MINUTES_WRITE, Meeting, meeting_id)
     found = _of(work, meeting)
-    if found is not None:
-        expect_version(found.version, if_match)
-    elif if_match not in (None, 0):
-        raise Stale
+    _expect_seen(work, meeting, found, data, if_match)
     if meeting.status not in WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
-    if found is None:
-        found = work.add(_blank(work, meeting))
-        flag_modified(meeting, "status")  # of two first versions the later one finds it stale
-    found.text = data.text
-    found.written_by = work.actor.account_id
-    found.written_at = work.now
-    work.record("minutes.written", found)
-    return found
+    said = data.model_dump(mode="json")
+    votes.expect_within(_votes(said.get("votes", ())), totals.count(work, meeting).vote_base or 0)
+    minutes = found or outlines.draw(work, meeting)
+    before = revisions.content_of(minutes)
+    if found is not None and before | said == before:
+        return _read(work, meeting, minutes)
+    _prepare(work, meeting, found)
+    minutes.sqlmodel_update(said)
+    minutes.written_by, minutes.written_at = work.actor.account_id, work.now
+    work.record("minutes.written", work.add(minutes))
+    work.session.flush()  # gives them their version
+    revisions.keep(work, minutes)
+    is_scored = _note_score(work, meeting, minutes)
+    if meeting.status in HELD_STATUSES and (found is None or is_scored):
+        figures.recount_meeting(work, meeting)
+    return _read(work, meeting, minutes)
+
+
+def confirm(work: Work, meeting_id: UUID, data: MinutesConfirm) -> MinutesRead:
+    """Vouch for the present version, in one of the two parts."""
+    meeting = work.fetch(Permission.MINUTES_CONFIRM, Meeting, meeting_id)
+    minutes = _of(work, meeting)
+    if minutes is None:
+        raise MinutesMissing
+    if meeting.status is MeetingStatus.ACCEPTED:
+        raise InvalidTransition(allowed=meeting.allowed())
+    confirmations.add(work, minutes, data.part)
+    work.session.flush()
+    return _read(work, meeting, minutes)
 
 
 def exist(work: Work, meeting: Meeting) -> bool:
     """Whether a meeting that was reached has minutes."""
     return _of(work, meeting) is not None
+
+
+def rate(score: float | None) -> SelfRating | None:
+    """What a cell's own score amounts to (HD 42-HD/BTCTW)."""
+    if score is None:
+        return None
+    return next((rating for least, rating in RATINGS if score >= least), SelfRating.POOR)
 
 
 def _of(work: Work, meeting: Meeting) -> Minutes | None:
@@ -55,13 +96,56 @@ def _of(work: Work, meeting: Meeting) -> Minutes | None:
     ).one_or_none()
 
 
-def _blank(work: Work, meeting: Meeting) -> Minutes:
-    return Minutes(
-        id=meeting.id,  # known before the first version is written
-        organization_id=meeting.organization_id,
-        meeting_id=meeting.id,
-        text="",
-        written_at=work.now,
-        created_at=work.now,
-        version=0,
+def _expect_seen(
+    work: Work, meeting: Meeting, found: Minutes | None, data: MinutesWrite, if_match: int | None
+) -> None:
+    """Whoever is stale is told both texts and the one before, for a person to put together."""
+    version = found.version if found else 0
+    if if_match is None and found is not None:
+        raise IfMatchRequired
+    if if_match not in (None, version, ANY_VERSION):
+        base = revisions.find(work, meeting, if_match)
+        raise Stale(
+            current=found and {"version": version} | revisions.content_of(found),
+            yours=data.model_dump(mode="json"),
+            base=base and base.content,
+        )
+
+
+def _prepare(work: Work, meeting: Meeting, found: Minutes | None) -> None:
+    """The first version is noted beside the meeting; of a later one what it replaces is kept."""
+    if found is None:
+        meeting.minutes_written_at = work.now
+        work.session.flush()  # now, so that of two first versions the later one is stale
+    elif revisions.find(work, meeting, found.version) is None:
+        revisions.keep(work, found)  # it came in past this door
+
+
+def _note_score(work: Work, meeting: Meeting, minutes: Minutes) -> bool:
+    """Since when the meeting is scored; whether that has changed. Its own version stays."""
+    scored_at = None if minutes.self_score is None else meeting.scored_at or work.now
+    if scored_at == meeting.scored_at:
+        return False
+    work.session.execute(
+        update(Meeting)
+        .where(col(Meeting.id) == meeting.id)
+        .values(scored_at=scored_at)
+        .execution_options(scoped="of a reached meeting", synchronize_session=False)
     )
+    return True
+
+
+def _read(work: Work, meeting: Meeting, minutes: Minutes) -> MinutesRead:
+    counted = totals.count(work, meeting)
+    return MinutesRead(
+        **minutes.model_dump(exclude={"votes"}),
+        votes=[votes.judge(vote, counted.vote_base) for vote in _votes(minutes.votes)],
+        self_rating=rate(minutes.self_score),
+        totals=counted.totals,
+        vote_base=counted.vote_base,
+        confirmations=confirmations.of(work, minutes),
+    )
+
+
+def _votes(content: Iterable[Any]) -> list[Vote]:
+    return [Vote.model_validate(vote) for vote in content]

@@ -27,8 +27,8 @@ from tests.factories.meetings import (
     make_not_held,
     make_template,
 )
-from tests.factories.notices import make_guest, make_notification
 from tests.factories.minutes import make_revision
+from tests.factories.notices import make_guest, make_notification
 from tests.factories.people import make_exemption
 from tests.factories.tasks import make_task
 from tests.factories.workbooks import make_tree
