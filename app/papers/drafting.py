@@ -164,16 +164,14 @@ def _put(cell: _Cell, piece: Piece | str, *, align: WD_ALIGN_PARAGRAPH = LEFT) -
 
 
 def _mark(row: _Row, name: str) -> None:
-    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001 - python-docx has no name for it
+    row._tr.get_or_add_trPr().append(OxmlElement(name))  # noqa: SLF001 - no other way in
 
 
 def _add_page_number(paragraph: Paragraph) -> None:
-    begin, instruction, end = (paragraph.add_run() for _ in range(3))
-    begin._r.append(_field_mark("begin"))  # noqa: SLF001
-    text = OxmlElement("w:instrText")
-    text.text = "PAGE"
-    instruction._r.append(text)  # noqa: SLF001
-    end._r.append(_field_mark("end"))  # noqa: SLF001
+    instruction = OxmlElement("w:instrText")
+    instruction.text = "PAGE"
+    for part in (_field_mark("begin"), instruction, _field_mark("end")):
+        paragraph.add_run()._r.append(part)  # noqa: SLF001 - python-docx has no fields
 
 
 def _field_mark(kind: str) -> BaseOxmlElement:

@@ -104,7 +104,7 @@ class _Reader(NodeVisitor):
     def visit_Name(self, node: nodes.Name) -> _Offered | None:  # noqa: N802 - named by the visitor
         return self._use(self.scope.get(node.name), node)
 
-    def visit_Getattr(self, node: nodes.Getattr) -> _Offered | None:  # noqa: N802
+    def visit_Getattr(self, node: nodes.Getattr) -> _Offered | None:  # noqa: N802 - named by the visitor
         if not isinstance(node.node, _NAMES):
             raise self._forbidden(node)
         owner = self.visit(node.node)
@@ -113,7 +113,7 @@ class _Reader(NodeVisitor):
         kind = _fields(owner.kind).get(node.attr)
         return self._use(kind and _Offered(kind, f"{owner.path}.{node.attr}"), node)
 
-    def visit_For(self, node: nodes.For) -> None:  # noqa: N802
+    def visit_For(self, node: nodes.For) -> None:  # noqa: N802 - named by the visitor
         is_plain = isinstance(node.iter, _NAMES) and not node.recursive
         if not is_plain or not isinstance(node.target, nodes.Name) or self.loops == MAX_LOOPS:
             raise self._forbidden(node)
@@ -130,7 +130,7 @@ class _Reader(NodeVisitor):
         self.scope = outer
         self._visit_all(node.else_)
 
-    def visit_Filter(self, node: nodes.Filter) -> None:  # noqa: N802
+    def visit_Filter(self, node: nodes.Filter) -> None:  # noqa: N802 - named by the visitor
         if node.name not in FILTERS or node.kwargs or node.dyn_args or node.dyn_kwargs:
             raise self._forbidden(node)
         self._visit_all([*([node.node] if node.node else []), *node.args])

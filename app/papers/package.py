@@ -66,7 +66,7 @@ def _check_xml(name: str, part: bytes) -> None:
         raise refuse(Fault.UNREADABLE)
     try:
         root = parse_xml(part)
-    except Exception as error:
+    except Exception as error:  # whatever the parser trips over
         raise refuse(Fault.UNREADABLE) from error
     if any(map(_is_outside, root.iter(_RELATIONSHIP))) or _ACTIVE_FIELD.search(_instructions(root)):
         raise refuse(Fault.ACTIVE, name)

@@ -176,7 +176,7 @@ class TestTables:
         for row in grid.rows:
             row.cells[0].text = "dòng"
         grid.rows[0].cells[0].text = "Tiêu đề"
-        grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001
+        grid.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - no other way in
 
         set_pages = pages(to_pdf(saved(draft)))
 
