@@ -1,15 +1,17 @@
 """One's own account, password and devices."""
 
 from collections.abc import Callable
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from app.core.passwords import hash_password
 from app.models import Account, AccountSession
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
 from app.schemas.auth import AccountRead, Me, OwnSessions, PasswordChange, SessionRead
-from app.services import accounts, me, sessions
+from app.schemas.own_attendances import OwnAttendances, OwnAttendancesQuery
+from app.services import accounts, me, own_attendances, sessions
 from app.work import Work
 
 router = APIRouter(prefix="/me", tags=["me"], route_class=WorkRoute)
@@ -30,6 +32,14 @@ def change_password(
         proof = accounts.check_own_password(work, data)
     password_hash = hash_password(data.new_password)
     return lambda work: accounts.change_own_password(work, proof, password_hash)
+
+
+@router.get("/attendances", response_model=OwnAttendances)
+def get_own_attendances(
+    work: CurrentWork, query: Annotated[OwnAttendancesQuery, Query()]
+) -> OwnAttendances:
+    """How one was marked at the meetings of a year, and what may still be objected to."""
+    return own_attendances.get(work, query.year)
 
 
 @router.get("/sessions", response_model=OwnSessions)

@@ -64,6 +64,7 @@ _MEMBER = {
 _OFFICE = {"organization_id": "{north_one}", "member_id": "{member}", "role": "secretary"}
 _EXEMPTION = {"member_id": "{member}", "valid_from": "2026-05-01"}
 _ABSENCE = {"meeting_id": "{scheduled}", "reason": "health"}
+_OBJECTION = {"attendance_id": "{marked_line}", "claimed": "present", "text": "Tôi có họp"}
 _NOT_HELD = {"organization_id": "{north_one}", "period": "{quiet_period}", "reason": "other"}
 _LINES = {"lines": [{"member_id": "{member}", "status": "present"}]}
 _PASSWORDS = {"current_password": "{password}", "new_password": "{password}"}
@@ -80,6 +81,7 @@ DOORS = (
     Door("POST", "/auth/logout", EVERYBODY),
     Door("GET", "/me", EVERYBODY),
     Door("PUT", "/me/password", EVERYBODY, body=_PASSWORDS),
+    Door("GET", "/me/attendances", EVERYBODY),
     Door("GET", "/me/sessions", EVERYBODY),
     Door("DELETE", "/me/sessions/{session_id}", "member", at="session"),
     Door(
@@ -296,6 +298,37 @@ DOORS = (
     ),
     Door("GET", "/attendances/{attendance_id}/history", f"member {READERS}", at="line"),
     Door("GET", "/alerts", EVERYBODY),
+    Door("GET", "/objections", EVERYBODY),
+    Door(
+        "POST",
+        "/objections",
+        "member",
+        f"{LEADERS} committee_member {ABOVE}",
+        body=_OBJECTION,
+    ),
+    Door("GET", "/objections/{objection_id}", f"member {READERS}", at="objection"),
+    Door(
+        "POST",
+        "/objections/{objection_id}/accept",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "objection",
+    ),
+    Door(
+        "POST",
+        "/objections/{objection_id}/decline",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "objection",
+        body={"comment": "Không"},
+    ),
+    Door(
+        "POST",
+        "/objections/{objection_id}/withdraw",
+        "member",
+        f"{LEADERS} committee_member {ABOVE}",
+        "objection",
+    ),
     Door("GET", "/absence-reports", EVERYBODY),
     Door(
         "POST",

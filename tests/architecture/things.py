@@ -12,7 +12,17 @@ from sqlmodel import Session
 
 from app.core.settings import DOCUMENT_LIMIT
 from app.files.store import store
-from app.models import MeetingStatus, Member, Office, Organization, PaperKind, TaskStatus
+from app.models import (
+    Attendance,
+    AttendanceStatus,
+    MeetingStatus,
+    Member,
+    Objection,
+    Office,
+    Organization,
+    PaperKind,
+    TaskStatus,
+)
 from app.models.base import Row
 from app.papers.defaults import default
 from tests.conftest import SignIn
@@ -29,6 +39,7 @@ from tests.factories.meetings import (
 )
 from tests.factories.minutes import make_revision
 from tests.factories.notices import make_guest, make_notification
+from tests.factories.objections import make_objection
 from tests.factories.people import make_exemption
 from tests.factories.tasks import make_task
 from tests.factories.workbooks import make_tree
@@ -115,6 +126,14 @@ class Things:
     def line(self) -> Any:
         return make_line(self.session, self.meeting(MeetingStatus.OPEN), self.member().id)
 
+    def marked_line(self) -> Attendance:
+        meeting = self.meeting(MeetingStatus.ENDED)
+        absent = AttendanceStatus.ABSENT_UNEXCUSED
+        return make_line(self.session, meeting, self.member().id, status=absent)
+
+    def objection(self) -> Objection:
+        return make_objection(self.session, self.marked_line())
+
     def quiet_period(self) -> str:
         """Another month for each who tries: said once, it stands."""
         return f"2026-0{1 + next(self.numbers) % 5}"
@@ -168,6 +187,8 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "submitted": lambda things: things.held(MeetingStatus.SUBMITTED),
     "accepted": lambda things: things.held(MeetingStatus.ACCEPTED),
     "line": Things.line,
+    "marked_line": Things.marked_line,
+    "objection": Things.objection,
     "report": Things.report,
     "guest": lambda things: make_guest(things.session, things.meeting(MeetingStatus.SCHEDULED)),
     "notification": lambda things: make_notification(
