@@ -19,11 +19,9 @@ from sqlmodel import Session
 from app.core import clock, database
 from app.core.tokens import sign_access
 from app.models import Account, Import, ImportStatus, Meeting, Member, Membership
-from app.policies.actors import SYSTEM
-from app.services import figure_days, recounts
-from app.work import Work
 from tests.factories.people import make_session
 from tests.factories.workbooks import make_full_list, make_member
+from tests.recounts import differences
 from tests.world import World, rows
 
 ROWS = 3_000
@@ -76,7 +74,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
             answer = client.get(f"/api/v1/meetings/{meeting_id}", headers=headers)
             assert answer.status_code == 200
     assert len(rows(session, Meeting)) >= sum(map(len, kept))
-    assert _differences() == []
+    assert differences() == []
 
 
 def _write_until_killed(
@@ -120,7 +118,7 @@ def test_a_commit_of_many_rows_is_all_or_nothing_when_killed(
         assert len(rows(session, Membership)) == before + added
 
     assert ROWS in outcomes
-    assert _differences() == []
+    assert differences() == []
 
 
 def _cells(number: int) -> dict[str, Any]:
@@ -141,11 +139,3 @@ def _sign_in(world: World, session: Session) -> dict[str, str]:
     account = rows(session, Account, Account.id == who)[0]
     login = make_session(session, account, at=clock.now() - timedelta(days=130))
     return {"authorization": f"Bearer {sign_access(account.id, login.id, clock.now())}"}
-
-
-def _differences() -> list[recounts.Difference]:
-    now = clock.now()
-    figure_days.turn(now)
-    with database.writing() as session:
-        found = recounts.recount(Work(session, SYSTEM, now), clock.local_date(now), repair=False)
-        return [difference for _, some in found for difference in some]

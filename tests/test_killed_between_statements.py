@@ -13,14 +13,11 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
 from sqlmodel import Session
 
-from app.core import clock as house_clock
 from app.core import database
 from app.models import Meeting, MeetingStatus
-from app.policies.actors import SYSTEM
-from app.services import recounts
-from app.work import Work
 from tests.conftest import SignIn
 from tests.evenings import plan, said
+from tests.recounts import differences
 from tests.tables import fingerprint_of_tables
 from tests.world import World, rows
 
@@ -96,11 +93,3 @@ def held(secretary: TestClient, clock: time_machine.Traveller, world: World) -> 
     said(secretary.put(f"/meetings/{meeting_id}/minutes", json={"text": "Chi bộ đã họp."}))
     said(secretary.post(f"/meetings/{meeting_id}/end"))
     return meeting_id
-
-
-def differences() -> list[recounts.Difference]:
-    now = house_clock.now()
-    with database.writing() as writer:
-        work = Work(writer, SYSTEM, now)
-        found = recounts.recount(work, house_clock.local_date(now), repair=False)
-        return [difference for _, some in found for difference in some]

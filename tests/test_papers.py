@@ -1,14 +1,11 @@
 """Papers of a meeting: what was recorded, whole, in Word and in print."""
 
 from datetime import timedelta
-from io import BytesIO
 from typing import Any
 
 import pytest
 import time_machine
-from docx import Document
 from fastapi.testclient import TestClient
-from pypdf import PdfReader
 from sqlmodel import Session
 
 from app.models import Meeting, MeetingStatus, Member, Organization
@@ -16,23 +13,13 @@ from tests.conftest import SignIn
 from tests.evenings import said
 from tests.factories.files import make_docx
 from tests.factories.meetings import make_meeting
+from tests.papers import words_of
 from tests.sheets import line_of, mark
 from tests.world import NOON, World, rows
 
 NAME = "Nguyễn Thị Quỳnh Ưởng {{ x }} #let $"
 ABSENT = "Phạm Ngọc Ẩn"
 FORMS = ("docx", "pdf")
-
-
-def words_of(file: bytes, form: str) -> str:
-    """The text of a paper, its white space made one."""
-    if form == "pdf":
-        text = " ".join(page.extract_text() for page in PdfReader(BytesIO(file)).pages)
-    else:
-        document = Document(BytesIO(file))
-        cells = [cell.text for each in document.tables for row in each.rows for cell in row.cells]
-        text = " ".join([paragraph.text for paragraph in document.paragraphs] + cells)
-    return " ".join(text.split())
 
 
 def paper(client: TestClient, meeting: Meeting, name: str, form: str, **asked: Any) -> str:

@@ -96,6 +96,9 @@ def upgrade() -> None:
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_notifications_member_id"), ["member_id"], unique=False)
         batch_op.create_index(
+            batch_op.f("ix_notifications_subject_id"), ["subject_id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_notifications_organization_id"), ["organization_id"], unique=False
         )
 
@@ -787,6 +790,7 @@ def downgrade() -> None:
     op.drop_table("settings")
     with op.batch_alter_table("notifications", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notifications_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_notifications_subject_id"))
         batch_op.drop_index(batch_op.f("ix_notifications_member_id"))
 
     op.drop_table("notifications")

@@ -31,7 +31,7 @@ class Notification(MemberRow, table=True):
     __tablename__ = "notifications"
 
     kind: NotificationKind = Field(sa_type=choice(NotificationKind))
-    subject_id: UUID
+    subject_id: UUID = Field(index=True)
     title: str = Field(max_length=200)
     body: str
     read_at: datetime | None = None

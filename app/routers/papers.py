@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from app.core.errors import Invalid
 from app.files.kinds import FileKind
 from app.files.names import attachment
 from app.papers.pdf import to_pdf
@@ -13,7 +14,7 @@ from app.papers.rendering import render
 from app.routers.deps import CurrentPreparation, WorkRoute
 from app.schemas.papers import AttendanceListQuery
 from app.services import papers, rolls
-from app.services.manuscripts import Manuscript
+from app.services.manuscripts import Manuscript, TemplateFailed
 from app.work import Work
 
 router = APIRouter(prefix="/meetings/{meeting_id}", tags=["papers"], route_class=WorkRoute)
@@ -79,7 +80,10 @@ def get_attendance_list_pdf(
 
 def _printed(manuscript: Manuscript, kind: FileKind) -> Step:
     """Made between two looks at the database: it takes long, and nobody shall wait for it."""
-    content = render(manuscript.template, manuscript.paper)
+    try:
+        content = render(manuscript.template, manuscript.paper)
+    except Invalid as error:  # the template is at fault, and not the request
+        raise TemplateFailed from error
     if kind is FileKind.PDF:
         content = to_pdf(content)
     headers = {"content-disposition": attachment(f"{manuscript.name}.{kind}")}

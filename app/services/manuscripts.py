@@ -9,6 +9,7 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.core.clock import local_date
+from app.core.errors import Conflict
 from app.core.percent import percent
 from app.models import AbsenceReason, Guest, Meeting, Organization, PaperKind
 from app.papers import contexts, words
@@ -37,6 +38,12 @@ _NAMES = {
     PaperKind.RESOLUTION: "nghi-quyet",
     PaperKind.ATTENDANCE_LIST: "danh-sach-diem-danh",
 }
+
+
+class TemplateFailed(Conflict):
+    code = "template_failed"
+    vi = "Mẫu văn bản không dùng được cho cuộc họp này; hãy báo văn phòng."
+    en = "The template cannot take what this meeting says; tell the office."
 
 
 @dataclass(frozen=True)

@@ -75,14 +75,25 @@ def announce(
 ) -> None:
     """Tell everybody who is summoned, the exempt too; `before` holds what was true until now.
 
-    Every announcement after the first gives the meeting its next `sequence`.
+    Every announcement after the first gives the meeting its next `sequence`, and reaches those
+    whom an earlier one has reached. Nobody is called to a meeting that is over.
     """
-    if kind is _K.MEETING_SCHEDULED:
+    is_first = kind is _K.MEETING_SCHEDULED
+    if is_first and meeting.starts_at <= work.now:
+        return
+    if is_first:
         meeting.notice_sent_at = work.now
     else:
         meeting.sequence += 1
     (roster,) = rosters.draw(work, [meeting])
-    tell(work, roster.places, _of_meeting(kind, meeting, before or {}))
+    told = () if is_first else _told_of(work, meeting)
+    tell(work, [*roster.places, *told], _of_meeting(kind, meeting, before or {}))
+
+
+def _told_of(work: Work, meeting: Meeting) -> list[UUID]:
+    statement = pick(Notification.member_id).where(col(Notification.subject_id) == meeting.id)
+    scoped = statement.distinct().execution_options(scoped="of a reached meeting")
+    return list(work.session.execute(scoped).scalars())
 
 
 def announce_change(work: Work, meeting: Meeting, before: Mapping[str, Any]) -> None:
