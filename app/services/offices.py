@@ -1,5 +1,6 @@
 """Offices: given for a time in one organisation; powers follow them and end with them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from app.models import Account, Member, Office, Organization, Role
 from app.models.base import valid_on
 from app.policies.roles import Permission
 from app.schemas.offices import OfficeCreate, OfficeQuery, OfficeUpdate
-from app.services import branches
+from app.services import branches, stand_ins
 from app.services.intervals import expect_interval
 from app.services.reaching import expect_reached
 from app.work import Work
@@ -24,6 +25,11 @@ FILTERS: Filters = {
     "on": lambda day: and_(*valid_on(Office, day)),
 }
 ORDER = Order((col(Office.id),))
+#: Offices with a power of their own to give and to end them.
+_APPOINTS = {
+    Role.ADMINISTRATOR: Permission.ADMINISTRATOR_APPOINT,
+    Role.STAND_IN: Permission.STAND_IN_APPOINT,
+}
 
 
 def search(work: Work, query: OfficeQuery) -> Page[Office]:
@@ -38,9 +44,11 @@ def create(work: Work, data: OfficeCreate) -> Office:
 def create_all(work: Work, given: Sequence[OfficeCreate]) -> list[Office]:
     """All of them or none; who may and who is known is asked once for all."""
     today = local_date(work.now)
-    for permission in {_needed_for(data.role) for data in given}:
-        units = {data.organization_id for data in given if _needed_for(data.role) is permission}
-        expect_reached(work, permission, Organization, units)
+    units: dict[Permission, set[UUID]] = defaultdict(set)
+    for data in given:
+        units[_APPOINTS.get(data.role, Permission.OFFICE_CREATE)].add(data.organization_id)
+    for permission, wanted in units.items():
+        expect_reached(work, permission, Organization, wanted)
     for data in given:
         expect_interval(data.valid_from or today, data.valid_to)
     _refuse_unknown_holders(work, given)
@@ -48,6 +56,9 @@ def create_all(work: Work, given: Sequence[OfficeCreate]) -> list[Office]:
         work.add(Office(**data.model_dump() | {"valid_from": data.valid_from or today}))
         for data in given
     ]
+    for office in made:
+        if office.role is Role.STAND_IN:
+            stand_ins.check(work, office)
     work.session.flush()
     for office, data in zip(made, given, strict=True):
         work.record("office.created", office, after=data.model_dump(mode="json"))
@@ -55,21 +66,15 @@ def create_all(work: Work, given: Sequence[OfficeCreate]) -> list[Office]:
 
 
 def change(work: Work, office_id: UUID, data: OfficeUpdate) -> Office:
-    office = work.fetch(Permission.OFFICE_CHANGE, Office, office_id)
-    if office.role is Role.ADMINISTRATOR:
-        work.fetch(Permission.ADMINISTRATOR_APPOINT, Organization, office.organization_id)
+    office = work.fetch(Permission.OFFICE_READ, Office, office_id)
+    work.fetch(_APPOINTS.get(office.role, Permission.OFFICE_CHANGE), Office, office_id)
     expect_interval(office.valid_from, data.valid_to, shortest=0)
     before = str(office.valid_to)
     office.valid_to = data.valid_to
+    if office.role is Role.STAND_IN:
+        stand_ins.check_days(office)
     work.record("office.changed", office, before=before, after=str(data.valid_to))
     return office
-
-
-def _needed_for(role: Role) -> Permission:
-    """An administrator is appointed by an administrator; every other office by an officer too."""
-    if role is Role.ADMINISTRATOR:
-        return Permission.ADMINISTRATOR_APPOINT
-    return Permission.OFFICE_CREATE
 
 
 def _refuse_unknown_holders(work: Work, given: Sequence[OfficeCreate]) -> None:

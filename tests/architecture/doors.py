@@ -194,6 +194,13 @@ DOORS = (
         body=_OFFICE | {"role": "administrator"},
     ),
     Door(
+        "POST",
+        "/offices",
+        f"{CELL} administrator",
+        "member committee_member overseer inspector",
+        body=_OFFICE | {"role": "stand_in", "valid_to": "2026-06-15"},
+    ),
+    Door(
         "PATCH",
         "/offices/{office_id}",
         f"{OFFICERS} administrator",
