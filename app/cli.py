@@ -23,7 +23,7 @@ from app.main import serve as serve_application
 from app.models import ImportKind
 from app.policies.actors import SYSTEM
 from app.schemas.dashboards import DashboardQuery
-from app.services import administrators, dashboards, figure_days, imports, recounts
+from app.services import administrators, dashboards, figure_days, file_sweeps, imports, recounts
 from app.work import Work
 
 
@@ -168,6 +168,14 @@ def recount(*, repair: bool = False) -> None:
     typer.echo("repaired" if found and repair else f"{found} differences in all")
     if found and not repair:
         raise typer.Exit(1)
+
+
+@cli.command("sweep-files")
+def sweep_files(*, remove: bool = False) -> None:
+    """Count the files of over a week ago that nothing names; `--remove` removes them."""
+    with database.reading() as session:
+        found = file_sweeps.sweep(session, clock.now(), remove=remove)
+    typer.echo(f"{found} files {'removed' if remove else 'would be removed'}")
 
 
 @cli.command()

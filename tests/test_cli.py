@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,9 +15,12 @@ from typer.testing import CliRunner, Result
 
 from app.cli import cli
 from app.core import database, keys, settings
+from app.core.clock import now as clock_now
+from app.files.store import store
 from app.models import Account, AuditEntry, Figure, Office, Role
 from app.workbooks import columns
 from app.workbooks.writing import write_organizations
+from tests.factories.meetings import make_document, make_meeting
 from tests.factories.workbooks import make_full_list, make_member
 from tests.world import World, rows
 
@@ -193,6 +198,24 @@ class TestDemo:
 
         assert answer.exit_code == 0
         assert len(list(tmp_path.glob("*.xlsx"))) == 2
+
+
+class TestSweepFiles:
+    def test_only_what_nothing_names_is_removed_and_only_after_a_week(
+        self, world: World, clock: time_machine.Traveller, session: Session
+    ) -> None:
+        kept = {name: store().keep(BytesIO(name.encode()), 100) for name in ("named", "left")}
+        meeting = make_meeting(session, world.north_one)
+        make_document(session, meeting, digest=kept["named"].digest)
+
+        assert "0 files would" in run("sweep-files").output
+        clock.move_to(clock_now() + timedelta(days=4000))  # files carry the time of the disk
+        assert "files would be removed" in run("sweep-files").output
+        assert store().size(kept["left"].digest)
+        run("sweep-files", "--remove")
+
+        assert store().size(kept["left"].digest) is None
+        assert store().size(kept["named"].digest) == len("named")
 
 
 class TestOpenApi:
