@@ -33,6 +33,7 @@ class Place:
         """Run one measurement in a process of its own, and read its samples."""
         told = {
             "SOTAY_DATABASE_URL": self.url,
+            "SOTAY_FILES_FOLDER": str(self.folder / "files"),
             "SOTAY_KEYS_FILE": str(self.folder / KEYS),
             "SOTAY_DEMO_PASSWORD": PASSWORD,
         }

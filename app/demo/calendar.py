@@ -26,6 +26,8 @@ _STILL_WITHOUT = {"2026-01": 412, "2026-02": 236, "2026-03": 118, "2026-04": 41}
 _LATER_ACTIVATIONS = 11
 #: Cells that miss an ordinary month, and cells that submit late, of 1,000.
 _MISSES, _LATE = 12, 35
+#: Meetings without a document, and those whose document comes on the day itself, of 1,000.
+_WITHOUT_DOCUMENT, _DOCUMENT_LATE = 10, 30
 _EXCUSED, _UNEXCUSED, _IDLE = 0.068, 0.011, 0.043
 
 
@@ -45,6 +47,32 @@ class Month:
         day = periods.first_day(self.period) + timedelta(days=self.chance.randint(2, 7))
         clock = time(19, self.chance.choice((0, 0, 15, 30)), tzinfo=LOCAL)
         return datetime.combine(day, clock)
+
+    def thematic_evening(self) -> datetime:
+        """When a cell meets on a theme: later in the month than for its regular meeting."""
+        day = periods.first_day(self.period) + timedelta(days=self.chance.randint(12, 20))
+        return datetime.combine(day, time(19, 30, tzinfo=LOCAL))
+
+    def has_theme(self, place: int) -> bool:
+        """Whether the cell at this place of the tree has its theme in this month: each has one a
+        quarter, but every tenth forgets it."""
+        month_of_quarter = (int(self.period[5:]) - 1) % 3
+        return place % 10 != 9 and place % 3 == month_of_quarter
+
+    def notice(self, starts_at: datetime) -> datetime:
+        """Some days before a meeting, when the month has begun."""
+        return self._before(starts_at, timedelta(days=self.chance.randint(3, 7)))
+
+    def document(self, starts_at: datetime) -> datetime | None:
+        """Some days before a meeting too, now and then on its day, or never."""
+        drawn = self.chance.random() * 1000
+        if drawn < _WITHOUT_DOCUMENT:
+            return None
+        is_late = drawn < _WITHOUT_DOCUMENT + _DOCUMENT_LATE
+        return self._before(starts_at, timedelta(hours=6 if is_late else 48))
+
+    def _before(self, moment: datetime, ahead: timedelta) -> datetime:
+        return max(moment - ahead, periods.starts_at(self.period) + timedelta(hours=8))
 
     def submission(self, ended_at: datetime) -> datetime:
         """The next morning mostly, now and then a week later; never after the month's story."""

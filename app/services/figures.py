@@ -49,17 +49,18 @@ def recount(work: Work, organization_ids: Collection[UUID], among: Iterable[str]
 
 
 def recount_meeting(work: Work, meeting: Meeting, *before: str) -> None:
-    """Bring the figures of a meeting's cell up to date: in the periods it counts in, and in those
-    it counted in `before`, when it moved.
+    """Bring a meeting's figures up to date: in the periods it counts in, and in those it counted
+    in `before`, when it moved.
 
     That is its own period and, for a quarterly obligation, the rest of its quarter.
     """
-    touched = {
-        period
-        for first in (meeting.period, *before)
-        for period in periods.span(first, periods.quarter_of(first)[1])
-    }
-    recount(work, [meeting.organization_id], sorted(touched))
+    recount(work, [meeting.organization_id], _rest_of_quarters({meeting.period, *before}))
+
+
+def recount_meetings(work: Work, meetings: Collection[Meeting]) -> None:
+    """The same for many at once."""
+    cells = {meeting.organization_id for meeting in meetings}
+    recount(work, cells, _rest_of_quarters({meeting.period for meeting in meetings}))
 
 
 def recount_members(work: Work, member_ids: Collection[UUID], since: date) -> None:
@@ -218,6 +219,11 @@ def opened(work: Work, among: Iterable[str]) -> list[str]:
 
 
 _SPAN = select(FigureDay.first_period, FigureDay.day).with_for_update(read=True)
+
+
+def _rest_of_quarters(among: Collection[str]) -> list[str]:
+    spans = (periods.span(period, periods.quarter_of(period)[1]) for period in among)
+    return sorted({period for span in spans for period in span})
 
 
 def _is_alive(unit: Organization, period: str) -> bool:

@@ -38,7 +38,10 @@ _ABSENT = (AttendanceStatus.ABSENT_EXCUSED, AttendanceStatus.ABSENT_UNEXCUSED)
 
 @dataclass(frozen=True)
 class HeldMeeting:
-    """Everybody on the roster was there but those in `absences`, and the exempt."""
+    """Everybody on the roster was there but those in `absences`, and the exempt.
+
+    The minutes were written when it was submitted, unless told otherwise.
+    """
 
     organization_id: UUID
     title: str
@@ -48,6 +51,9 @@ class HeldMeeting:
     submitted_at: datetime
     minutes: str
     kind: MeetingKind = MeetingKind.REGULAR
+    notice_sent_at: datetime | None = None
+    documents_published_at: datetime | None = None
+    minutes_written_at: datetime | None = None
     absences: Mapping[UUID, AttendanceStatus] = field(default_factory=dict)
 
 
@@ -58,20 +64,21 @@ def record(work: Work, held: Sequence[HeldMeeting]) -> list[Meeting]:
     work.session.flush()
     lines: list[dict[str, Any]] = []
     exclusions: list[dict[str, Any]] = []
+    minutes: list[dict[str, Any]] = []
     for one, meeting, roster in zip(held, meetings, rosters.draw(work, meetings), strict=True):
         _check_absences(one, roster)
         for member_id, place in roster.places.items():
             status = _status(one, member_id, place.reason)
             lines.append(_line(work, meeting, member_id, place=place, status=status))
         exclusions += rosters.exclusions_of(work, meeting, roster)
-        work.add(_minutes(work, one, meeting))
+        minutes.append(_minutes(work, one, meeting))
         work.record("meeting.created", meeting)
         work.record("meeting.submitted", meeting)
+    _insert(work, Minutes, minutes)
     _insert(work, Attendance, lines)
     _insert(work, RosterExclusion, exclusions)
     _insert(work, AttendanceEvent, [_event(line) for line in lines if line["source"] is not None])
-    cells = {meeting.organization_id for meeting in meetings}
-    figures.recount(work, cells, sorted({meeting.period for meeting in meetings}))
+    figures.recount_meetings(work, meetings)
     return meetings
 
 
@@ -96,7 +103,10 @@ def _meeting(work: Work, one: HeldMeeting) -> Meeting:
         starts_at=one.starts_at,
         ends_at=one.ends_at,
         status=MeetingStatus.SUBMITTED,
-        scheduled_at=work.now,
+        scheduled_at=one.notice_sent_at or work.now,
+        notice_sent_at=one.notice_sent_at,
+        documents_published_at=one.documents_published_at,
+        minutes_written_at=one.minutes_written_at or one.submitted_at,
         opened_at=one.starts_at,
         ended_at=one.ends_at,
         first_submitted_at=one.submitted_at,
@@ -161,12 +171,14 @@ def _event(line: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _minutes(work: Work, one: HeldMeeting, meeting: Meeting) -> Minutes:
-    return Minutes(
-        organization_id=meeting.organization_id,
-        meeting_id=meeting.id,
-        text=one.minutes,
-        written_by=work.actor.account_id,
-        written_at=one.submitted_at,
-        created_at=work.now,
-    )
+def _minutes(work: Work, one: HeldMeeting, meeting: Meeting) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "created_at": work.now,
+        "version": 1,
+        "organization_id": meeting.organization_id,
+        "meeting_id": meeting.id,
+        "text": one.minutes,
+        "written_by": work.actor.account_id,
+        "written_at": meeting.minutes_written_at,
+    }
