@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CompoundSelect, union
+from sqlalchemy import union
 from sqlmodel import Session, col, select
 
 from app.files.store import orphans, store
@@ -15,7 +15,7 @@ SPARED = timedelta(days=7)
 
 def sweep(session: Session, now: datetime, *, remove: bool) -> int:
     """Remove, or only count, the files of seven days ago that nothing names; how many there are."""
-    named: CompoundSelect[Any] = union(
+    named: Any = union(
         select(Document.digest),
         select(Template.digest),
         select(AbsenceReport.attachment_digest).where(
