@@ -12,7 +12,7 @@ LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hash
 
 help:
 	@echo "make run        serve the demonstration on 127.0.0.1:8000 (PORT=... changes it)"
-	@echo "make test       lint, types, import contracts, all tests on SQLite and PostgreSQL"
+	@echo "make test       lint, types, import contracts, all tests; those with a database on both"
 	@echo "make bench      measure this machine; prints ratios"
 	@echo "make fix        mend what the linter can, format"
 	@echo "make migration  draft a migration from the models: make migration name='add offices'"
@@ -30,7 +30,7 @@ test: .venv/dev
 	@echo "== Tests on SQLite"
 	@env -u SOTAY_TEST_DATABASE_URL $(PYTEST)
 	@echo "== Tests on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -- $(PYTEST); code=$$?; \
+	@$(BIN)/python -m tests.postgres -- $(PYTEST) --ignore tests/unit; code=$$?; \
 	if [ $$code -eq 0 ]; then echo "Tested on SQLite and PostgreSQL."; \
 	elif [ $$code -ne 69 ]; then exit $$code; \
 	else echo "Tested on SQLite. PostgreSQL: NOT TESTED."; [ -z "$(REQUIRE_POSTGRES)" ]; fi
