@@ -194,6 +194,14 @@ class TestWrite:
 
 
 class TestRead:
+    def test_members_see_none_of_a_draft(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        url = f"/meetings/{make_meeting(session, world.north_one).id}/agenda"
+
+        assert sign_in("member").get(url).status_code == 404
+        assert sign_in("committee_member").get(url).status_code == 200
+
     def test_members_see_what_is_for_everybody(self, sign_in: SignIn, meeting: Meeting) -> None:
         items = [{"title": "Chung"}, {"title": "Nhân sự", "audience": "leaders"}]
         made = said(

@@ -1,5 +1,6 @@
 """Minutes are written while the meeting is in the cell's hands, and never over one another."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
-from app.models import AuditEntry, Meeting, MeetingStatus
+from app.models import AuditEntry, Meeting, MeetingStatus, MinutesRevision
 from tests.conftest import SignIn
 from tests.evenings import said
 from tests.factories.meetings import make_meeting, make_minutes
@@ -99,6 +100,23 @@ class TestWrite:
         assert told["yours"] == {"text": "Của bí thư", "self_score": 90.0}
         assert (told["base"]["text"], told["base"]["self_score"]) == ("Chung", None)
         assert said(mine.get(url))["text"] == "Của phó bí thư"
+
+    def test_of_two_at_the_same_moment_one_writes_and_the_other_is_stale(
+        self, sign_in: SignIn, session: Session, meeting: Meeting
+    ) -> None:
+        url = f"/meetings/{meeting.id}/minutes"
+
+        def put(who: str, if_match: str) -> int:
+            text = f"{who} {if_match}"
+            answer = sign_in(who).put(url, json={"text": text}, headers={"If-Match": if_match})
+            return int(answer.status_code)
+
+        for version in ("0", "1"):
+            with ThreadPoolExecutor(2) as both:
+                answers = both.map(put, ("secretary", "deputy"), [f'"{version}"'] * 2)
+                assert sorted(answers) == [200, 412]
+        numbers = {row.number for row in rows(session, MinutesRevision)}
+        assert numbers == {1, 2}
 
     def test_the_meeting_knows_since_when_it_is_written_and_scored(
         self, sign_in: SignIn, session: Session, meeting: Meeting, clock: time_machine.Traveller

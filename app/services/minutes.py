@@ -47,7 +47,8 @@ def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None
     if meeting.status not in WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
     said = data.model_dump(mode="json")
-    votes.expect_within(_votes(said.get("votes", ())), totals.count(work, meeting).vote_base or 0)
+    if "votes" in said:
+        votes.expect_within(_votes(said["votes"]), totals.count(work, meeting).vote_base or 0)
     minutes = found or outlines.draw(work, meeting)
     before = revisions.content_of(minutes)
     if found is not None and before | said == before:
