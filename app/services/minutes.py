@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, true, update
 from sqlmodel import col, select
 
 from app.core.errors import Conflict, IfMatchRequired, InvalidTransition, Stale
@@ -116,24 +116,33 @@ def _expect_seen(
 def _prepare(work: Work, meeting: Meeting, found: Minutes | None) -> None:
     """The first version is noted beside the meeting; of a later one what it replaces is kept."""
     if found is None:
-        meeting.minutes_written_at = work.now
-        work.session.flush()  # now, so that of two first versions the later one is stale
+        # Not by the row's version, which every check-in to the open meeting changes.
+        unwritten = col(Meeting.minutes_written_at).is_(None)
+        noted = {"minutes_written_at": work.now, "version": col(Meeting.version) + 1}
+        if not _note(work, meeting, unwritten, noted):
+            raise Stale
     elif revisions.find(work, meeting, found.version) is None:
         revisions.keep(work, found)  # it came in past this door
 
 
 def _note_score(work: Work, meeting: Meeting, minutes: Minutes) -> bool:
-    """Since when the meeting is scored; whether that has changed. Its own version stays."""
+    """Since when the meeting is scored; whether that has changed."""
     scored_at = None if minutes.self_score is None else meeting.scored_at or work.now
-    if scored_at == meeting.scored_at:
-        return False
-    work.session.execute(
+    return scored_at != meeting.scored_at and _note(work, meeting, true(), {"scored_at": scored_at})
+
+
+def _note(
+    work: Work, meeting: Meeting, condition: ColumnElement[bool], facts: dict[str, Any]
+) -> bool:
+    """Write facts beside a reached meeting that meets the condition; whether it does."""
+    statement = (
         update(Meeting)
-        .where(col(Meeting.id) == meeting.id)
-        .values(scored_at=scored_at)
+        .where(col(Meeting.id) == meeting.id, condition)
+        .values(facts)
+        .returning(col(Meeting.id))
         .execution_options(scoped="of a reached meeting", synchronize_session=False)
     )
-    return True
+    return work.session.execute(statement).scalar_one_or_none() is not None
 
 
 def _read(work: Work, meeting: Meeting, minutes: Minutes) -> MinutesRead:
