@@ -1,39 +1,20 @@
 """What the committee office reads: every figure from rows, exact, and with the names behind it."""
 
 from datetime import datetime
-from typing import Any
 
 import pytest
 import time_machine
-from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.core import database
-from app.models import Activity, Organization
+from app.models import Activity
 from app.services import figures
 from tests.conftest import SignIn, at
-from tests.evenings import hold, plan
+from tests.evenings import hand_out, hold, plan
+from tests.figures import activate, dashboard, figure, missing
 from tests.world import NOON, World, rows
 
 EVENING = at("2026-05-20T19:00:00+07:00")
-
-
-def dashboard(client: TestClient, unit: Organization, period: str = "2026-05", **query: Any) -> Any:
-    answer = client.get(f"/dashboards/{unit.id}", params={"period": period, **query})
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def figure(client: TestClient, unit: Organization, name: str, period: str = "2026-05") -> Any:
-    found = dashboard(client, unit, period)["figures"][name]
-    return found["numerator"], found["denominator"], found["percent"]
-
-
-def missing(client: TestClient, unit: Organization, measure: str, period: str = "2026-05") -> Any:
-    query = {"measure": measure, "period": period}
-    answer = client.get(f"/dashboards/{unit.id}/missing", params=query)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
 
 
 class TestFigures:
@@ -57,6 +38,7 @@ class TestFigures:
         assert set(body["figures"]) == {
             "cells_met",
             "cells_met_on_time",
+            "cells_met_thematic",
             "documents_on_time",
             "accounts_activated",
             "accounts_active",
@@ -130,6 +112,7 @@ class TestFigures:
     ) -> None:
         client = sign_in("secretary")
         meeting_id = plan(client, world.north_one, EVENING)
+        hand_out(client, meeting_id)
         clock.move_to(EVENING)
         client.post(f"/meetings/{meeting_id}/open")
         client.put(f"/meetings/{meeting_id}/minutes", json={"text": "Đã họp."})
@@ -147,6 +130,58 @@ class TestFigures:
         assert [(item["failing_item"], at(item["resolved_at"])) for item in late_ones] == (
             [] if counted else [("submitted_late", at(submitted_at))]
         )
+
+    @pytest.mark.parametrize(
+        ("handed_out_at", "counted"),
+        [("2026-05-19T19:00:00+07:00", 1), ("2026-05-19T19:00:01+07:00", 0)],
+    )
+    def test_documents_come_a_day_before(
+        self,
+        sign_in: SignIn,
+        clock: time_machine.Traveller,
+        world: World,
+        handed_out_at: str,
+        counted: int,
+    ) -> None:
+        secretary, officer = sign_in("secretary"), sign_in("officer")
+        meeting_id = plan(secretary, world.north_one, EVENING)
+        clock.move_to(at(handed_out_at))
+        hand_out(secretary, meeting_id)
+
+        assert figure(officer, world.north, "documents_on_time")[:2] == (counted, 2)
+        assert figure(officer, world.north, "cells_met")[0] == 0
+        called_off = secretary.post(f"/meetings/{meeting_id}/cancel", json={"reason": "Bão"})
+        assert called_off.status_code == 200, called_off.text
+        assert figure(officer, world.north, "documents_on_time")[:2] == (0, 2)
+
+    def test_a_meeting_that_moves_takes_its_documents_into_its_new_month(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        secretary = sign_in("secretary")
+        meeting_id = plan(secretary, world.north_one, EVENING)
+        hand_out(secretary, meeting_id)
+        moved = {"starts_at": "2026-06-03T19:00:00+07:00"}
+        assert secretary.post(f"/meetings/{meeting_id}/postpone", json=moved).status_code == 200
+
+        assert figure(sign_in("officer"), world.north_one, "documents_on_time")[0] == 0
+        clock.move_to(at("2026-06-01T08:00:00+07:00"))
+        assert figure(sign_in("officer"), world.north_one, "documents_on_time", "2026-06")[0] == 1
+
+    def test_a_thematic_meeting_counts_until_the_end_of_its_quarter(
+        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
+    ) -> None:
+        meeting_id = hold(sign_in("secretary"), clock, world.north_one, EVENING, kind="thematic")
+        clock.move_to(at("2026-07-01T08:00:00+07:00"))
+        officer = sign_in("officer")
+
+        def counted() -> list[int]:
+            months = ("2026-04", "2026-05", "2026-06", "2026-07")
+            return [figure(officer, world.root, "cells_met_thematic", month)[0] for month in months]
+
+        assert counted() == [0, 1, 1, 0]
+        assert figure(officer, world.root, "cells_met")[0] == 0
+        officer.post(f"/meetings/{meeting_id}/return", json={"comment": "Thiếu nội dung"})
+        assert counted() == [0, 0, 0, 0]
 
     def test_todays_tree_and_the_periods_agree_while_nothing_moved(
         self, sign_in: SignIn, clock: time_machine.Traveller, world: World
@@ -243,87 +278,6 @@ class TestAccounts:
         assert figure(client, world.root, "cells_met", "2026-07") == (0, 3, 0.0)
 
 
-class TestMissing:
-    def test_the_cells_that_did_not_meet_by_name(
-        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
-    ) -> None:
-        hold(sign_in("secretary"), clock, world.north_one, EVENING)
-        declared = {"organization_id": str(world.south_one.id), "period": "2026-05"}
-        sign_in("outsider").post("/not-held", json=declared | {"reason": "disaster"})
-
-        body = missing(sign_in("officer"), world.root, "cells_met")
-
-        assert body["count"] == 2
-        assert [
-            (item["organization"]["name"], item["failing_item"], item["reason"])
-            for item in body["items"]
-        ] == [("Chi bộ Bắc 2", "no_meeting", None), ("Chi bộ Nam 1", "no_meeting", "disaster")]
-        assert body["items"][1]["contact"]["member_id"] == str(world.people["outsider"].member_id)
-
-    def test_a_planned_meeting_is_named_as_not_held(self, sign_in: SignIn, world: World) -> None:
-        plan(sign_in("secretary"), world.north_one, EVENING)
-
-        item = missing(sign_in("officer"), world.north_one, "cells_met")["items"][0]
-
-        assert item["failing_item"] == "not_held"
-
-    def test_who_came_later_carries_the_moment(
-        self, sign_in: SignIn, session: Session, clock: time_machine.Traveller, world: World
-    ) -> None:
-        waiting = missing(sign_in("officer"), world.south_one, "accounts_activated")["items"]
-        clock.move_to(at("2026-06-10T09:00:00+07:00"))
-        activate(sign_in, waiting[0]["member"]["id"])
-
-        body = missing(sign_in("officer"), world.south_one, "accounts_activated")
-
-        assert body["count"] == 2
-        resolved = {item["member"]["id"]: item["resolved_at"] for item in body["items"]}
-        assert resolved[waiting[0]["member"]["id"]] == "2026-06-10T02:00:00Z"
-        assert resolved[waiting[1]["member"]["id"]] is None
-
-    def test_the_absent_are_the_missing_of_attendance(
-        self, sign_in: SignIn, clock: time_machine.Traveller, world: World
-    ) -> None:
-        absent = world.people["member"].member_id
-        hold(
-            sign_in("secretary"),
-            clock,
-            world.north_one,
-            EVENING,
-            absent={absent: "absent_excused"},  # type: ignore[dict-item]  # a member
-        )
-
-        body = missing(sign_in("officer"), world.root, "attendance")
-
-        assert [(item["member"]["id"], item["failing_item"]) for item in body["items"]] == [
-            (str(absent), "absent_excused")
-        ]
-
-    def test_pages_make_the_whole(self, sign_in: SignIn, world: World) -> None:
-        client = sign_in("officer")
-        query: dict[str, Any] = {"measure": "accounts_active", "period": "2026-05", "limit": 4}
-        seen: list[str] = []
-        while True:
-            body = client.get(f"/dashboards/{world.root.id}/missing", params=query).json()
-            seen += [item["member"]["id"] for item in body["items"]]
-            if body["next_cursor"] is None:
-                break
-            query["cursor"] = body["next_cursor"]
-
-        assert len(seen) == len(set(seen)) == body["count"]
-        numerator, denominator, _ = figure(client, world.root, "accounts_active")
-        assert body["count"] == denominator - numerator
-
-    @pytest.mark.parametrize("measure", ["attendance_excused", "attendance_unexcused", "nonsense"])
-    def test_only_measures_with_somebody_missing(
-        self, sign_in: SignIn, world: World, measure: str
-    ) -> None:
-        query = {"measure": measure, "period": "2026-05"}
-        answer = sign_in("officer").get(f"/dashboards/{world.root.id}/missing", params=query)
-
-        assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
-
-
 class TestWhoMayRead:
     @pytest.mark.parametrize(
         ("who", "north", "south"),
@@ -363,18 +317,3 @@ class TestWhoMayRead:
         answer = sign_in("officer").get(f"/dashboards/{world.root.id}", params={"period": period})
 
         assert answer.status_code == 422
-
-
-def activate(sign_in: SignIn, member_id: str) -> None:
-    """Open an account by its code, as the member would."""
-    issued = sign_in("officer").post("/activation-codes", json={"member_ids": [member_id]})
-    slip = issued.json()["items"][0]
-    answer = sign_in("officer").post(
-        "/auth/activate",
-        json={
-            "card_number": slip["card_number"],
-            "activation_code": slip["code"],
-            "password": "một mật khẩu đủ dài",
-        },
-    )
-    assert answer.status_code == 200, answer.text

@@ -42,6 +42,8 @@ def held_by(
         "ends_at": at("2026-04-03T13:30:00Z"),
         "submitted_at": at("2026-04-04T02:00:00Z"),
         "minutes": "Đã họp.",
+        "notice_sent_at": at("2026-03-28T02:00:00Z"),
+        "documents_published_at": at("2026-04-01T02:00:00Z"),
         "absences": absences or {},
     }
     return HeldMeeting(organization_id=cell.id, **(facts | more))
