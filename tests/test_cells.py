@@ -6,12 +6,27 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
-from app.models import AbsenceStatus, ExemptionKind, MeetingStatus, MembershipKind
+from app.models import (
+    AbsenceStatus,
+    Alert,
+    AlertRule,
+    AttendanceStatus,
+    CheckIn,
+    CheckInMethod,
+    CheckInStatus,
+    ExemptionKind,
+    MeetingStatus,
+    MembershipKind,
+    ObjectionStatus,
+    TaskStatus,
+)
 from tests.conftest import SignIn, at
-from tests.evenings import hold, plan
-from tests.factories.meetings import make_absence_report, make_meeting
+from tests.evenings import hold, plan, said
+from tests.factories.meetings import make_absence_report, make_line, make_meeting
+from tests.factories.objections import make_objection
 from tests.factories.people import make_exemption, make_member, make_membership
-from tests.world import World
+from tests.factories.tasks import make_task
+from tests.world import NOON, World
 
 EVENING = at("2026-05-20T19:00:00+07:00")
 
@@ -75,26 +90,88 @@ class TestGet:
         assert (body["next_meeting"]["id"], body["last_meeting"]["id"]) == (soon, held)
         assert body["figures"]["cells_met"]["numerator"] == 1
 
-    def test_what_waits_for_the_secretary(
+    def test_what_waits_is_seen_by_whoever_leads_next(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:
         cell = world.north_one
         make_meeting(session, cell)
-        make_meeting(session, cell, status=MeetingStatus.ENDED)
+        ended = make_meeting(session, cell, status=MeetingStatus.ENDED)
         make_meeting(session, cell, status=MeetingStatus.RETURNED)
         planned = make_meeting(session, cell, status=MeetingStatus.SCHEDULED)
         first, second = world.members[cell.id][:2]
         make_absence_report(session, planned, first)
         make_absence_report(session, planned, second, status=AbsenceStatus.ACCEPTED)
+        line = make_line(session, ended, first, status=AttendanceStatus.ABSENT_UNEXCUSED)
+        make_objection(session, line)
+        make_objection(session, line, status=ObjectionStatus.DECLINED)
+        make_task(session, ended, due_on=date(2026, 5, 14))
+        make_task(session, ended, due_on=date(2026, 5, 15))
+        make_task(session, ended, status=TaskStatus.DONE)
+        for level, cleared_at in ((1, None), (2, NOON)):
+            session.add(
+                Alert(
+                    organization_id=cell.id,
+                    member_id=first,
+                    rule=AlertRule.UNEXCUSED_MONTHS,
+                    year=2026,
+                    level=level,
+                    raised_at=NOON,
+                    cleared_at=cleared_at,
+                )
+            )
+        for status in (CheckInStatus.AWAITING, CheckInStatus.CONFIRMED):
+            session.add(
+                CheckIn(
+                    organization_id=cell.id,
+                    meeting_id=ended.id,
+                    member_id=first,
+                    account_id=world.people["secretary"].account_id,
+                    method=CheckInMethod.QR,
+                    captured_at=NOON,
+                    received_at=NOON,
+                    request_digest=b"",
+                    status=status,
+                )
+            )
+        session.flush()
 
-        waiting = sign_in("secretary").get(f"/cells/{cell.id}").json()["waiting"]
-
-        assert waiting == {
+        expected = {
             "drafts": 1,
             "unsubmitted_meetings": 1,
             "returned_meetings": 1,
+            "unconfirmed_minutes": 0,
             "pending_absence_reports": 1,
+            "awaiting_check_ins": 1,
+            "pending_objections": 1,
+            "open_tasks": 2,
+            "overdue_tasks": 1,
+            "open_alerts": 1,
         }
+        for who in ("secretary", "deputy", "officer"):
+            cells = said(sign_in(who).get("/cells"))["items"]
+            assert cells[0]["waiting"] == expected
+        assert set(cells[1]["waiting"].values()) == {0}
+
+    def test_minutes_wait_for_the_word_of_two_persons(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.ENDED)
+        secretary, url = sign_in("secretary"), f"/meetings/{meeting.id}/minutes"
+
+        def unconfirmed() -> int:
+            cell = said(secretary.get(f"/cells/{world.north_one.id}"))
+            return int(cell["waiting"]["unconfirmed_minutes"])
+
+        counts = [unconfirmed()]
+        written = secretary.put(url, json={"text": "Chi bộ đã họp."})
+        for who, part in (("secretary", "secretary"), ("deputy", "chair")):
+            counts.append(unconfirmed())
+            said(sign_in(who).post(f"{url}/confirm", json={"part": part}))
+        counts.append(unconfirmed())
+        seen = {"if-match": written.headers["etag"]}
+        said(secretary.put(url, json={"text": "Chi bộ đã họp đủ."}, headers=seen))
+
+        assert [*counts, unconfirmed()] == [0, 1, 1, 0, 1]
 
     @pytest.mark.parametrize(
         ("who", "status"),

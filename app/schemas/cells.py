@@ -36,12 +36,22 @@ class MeetingGlance(Output):
 
 
 class Waiting(Output):
-    """What waits for the secretary."""
+    """What waits for the secretary, or for whoever acts for them.
+
+    `unconfirmed_minutes`: of meetings held and not accepted, without two persons' word for the
+    present version.
+    """
 
     drafts: int
     unsubmitted_meetings: int
     returned_meetings: int
+    unconfirmed_minutes: int
     pending_absence_reports: int
+    awaiting_check_ins: int
+    pending_objections: int
+    open_tasks: int
+    overdue_tasks: int
+    open_alerts: int
 
 
 class CellRead(Output):

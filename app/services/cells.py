@@ -21,8 +21,6 @@ from app.core.selects import pick
 from app.core.text import fold
 from app.models import (
     COUNTS,
-    AbsenceReport,
-    AbsenceStatus,
     Figure,
     Meeting,
     MeetingStatus,
@@ -44,9 +42,9 @@ from app.schemas.cells import (
     MeetingGlance,
     MemberCounts,
     OneCellQuery,
-    Waiting,
 )
 from app.schemas.dashboards import Figures
+from app.services import waiting
 from app.services.dashboards import figures_of
 from app.services.denominators import is_cell_on
 from app.services.member_views import standing_on, state_on
@@ -99,7 +97,7 @@ def _at_a_glance(
     upcoming = _meetings(work, ids, ahead=True)
     past = _meetings(work, ids, ahead=False)
     numbers = _figures(work, ids, period)
-    waiting = _waiting(work, ids)
+    waits = waiting.of(work, ids)
     return [
         CellRead(
             id=cell.id,
@@ -112,7 +110,7 @@ def _at_a_glance(
             last_meeting=past.get(cell.id),
             period=period,
             figures=Figures.model_validate(figures_of(numbers.get(cell.id, [0] * len(COUNTS)))),
-            waiting=waiting[cell.id],
+            waiting=waits[cell.id],
         )
         for cell in cells
     ]
@@ -193,36 +191,6 @@ def _figures(work: Work, ids: Collection[UUID], period: str) -> dict[UUID, list[
         col(Figure.period) == period, col(Figure.organization_id).in_(ids)
     )
     return {cell_id: list(numbers) for cell_id, *numbers in _records(work, statement)}
-
-
-def _waiting(work: Work, ids: Collection[UUID]) -> dict[UUID, Waiting]:
-    meetings = (
-        select(Meeting.organization_id, Meeting.status, func.count())
-        .where(
-            col(Meeting.organization_id).in_(ids),
-            col(Meeting.status).in_((_S.DRAFT, _S.ENDED, _S.RETURNED)),
-        )
-        .group_by(col(Meeting.organization_id), col(Meeting.status))
-    )
-    absences = (
-        select(AbsenceReport.organization_id, func.count())
-        .where(
-            col(AbsenceReport.organization_id).in_(ids),
-            AbsenceReport.status == AbsenceStatus.PENDING,
-        )
-        .group_by(col(AbsenceReport.organization_id))
-    )
-    by_status = {(cell_id, status): number for cell_id, status, number in _records(work, meetings)}
-    pending = dict(_records(work, absences).all())
-    return {
-        cell_id: Waiting(
-            drafts=by_status.get((cell_id, _S.DRAFT), 0),
-            unsubmitted_meetings=by_status.get((cell_id, _S.ENDED), 0),
-            returned_meetings=by_status.get((cell_id, _S.RETURNED), 0),
-            pending_absence_reports=pending.get(cell_id, 0),
-        )
-        for cell_id in ids
-    }
 
 
 def _records(work: Work, statement: Any) -> Any:
