@@ -8,7 +8,14 @@ import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.models import AlertRule, AttendanceStatus, AuditEntry, MeetingStatus, Notification
+from app.models import (
+    Alert,
+    AlertRule,
+    AttendanceStatus,
+    AuditEntry,
+    MeetingStatus,
+    Notification,
+)
 from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.factories.meetings import make_line, make_meeting
@@ -104,6 +111,24 @@ class TestUnexcusedMonths:
 
         levels = [level for _, level, _ in alerts_of(sign_in("committee_member"))]
         assert levels == [1, 2, 3]
+
+    def test_those_of_a_year_end_with_it(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        last_year = Alert(
+            organization_id=world.north_one.id,
+            member_id=world.members[world.north_one.id][7],
+            rule=AlertRule.UNEXCUSED_MONTHS,
+            year=2025,
+            level=1,
+            raised_at=at("2025-11-05T12:00:00Z"),
+        )
+        session.add(last_year)
+        session.flush()
+        secretary = sign_in("secretary")
+        hold(secretary, clock, world.north_one, at("2026-05-20T19:00:00+07:00"))
+
+        assert alerts_of(secretary) == [(AlertRule.UNEXCUSED_MONTHS, 1, False)]
 
 
 class TestExcusedInARow:

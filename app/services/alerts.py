@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select
+from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -62,11 +62,11 @@ def review(work: Work, meeting: Meeting) -> None:
     """Bring the alerts of everybody on a sheet up to date, after it came to count differently."""
     if meeting.kind is not MeetingKind.REGULAR:
         return
-    year = local_date(meeting.starts_at).year
-    since = day_starts_at(date(year - 1, 1, 1))
+    years = {local_date(moment).year for moment in (meeting.starts_at, work.now)}
+    since = day_starts_at(date(min(years) - 1, 1, 1))
     marks = counters.regular_marks(work, _on_sheet(Attendance.member_id, meeting), since)
-    due = {key for member_id, said in marks.items() for key in _due(member_id, said, year)}
-    known = {_key_of(alert): alert for alert in _known(work, meeting, year)}
+    due = {key for member_id, said in marks.items() for key in _due(member_id, said, years)}
+    known = {_key_of(alert): alert for alert in _known(work, meeting, years)}
     for key, alert in known.items():
         if alert.cleared_at is None and key not in due:
             alert.cleared_at = work.now
@@ -75,21 +75,22 @@ def review(work: Work, meeting: Meeting) -> None:
     _tell(work, [_raise(work, meeting, key, known.get(key)) for key in sorted(raised)])
 
 
-def _due(member_id: UUID, marks: Sequence[Mark], year: int) -> Iterator[_Key]:
-    months = counters.unexcused_months(marks, year)
-    for level in range(1, min(months, LAST_LEVEL) + 1):
-        yield _Key(member_id, AlertRule.UNEXCUSED_MONTHS, year, level)
+def _due(member_id: UUID, marks: Sequence[Mark], years: Iterable[int]) -> Iterator[_Key]:
+    for year in years:
+        months = counters.unexcused_months(marks, year)
+        for level in range(1, min(months, LAST_LEVEL) + 1):
+            yield _Key(member_id, AlertRule.UNEXCUSED_MONTHS, year, level)
     if counters.excused_in_a_row(marks) >= TOO_MANY_EXCUSED:
         latest = local_date(max(marks).starts_at).year
         yield _Key(member_id, AlertRule.EXCUSED_IN_A_ROW, latest, TOO_MANY_EXCUSED)
 
 
-def _known(work: Work, meeting: Meeting, year: int) -> Iterable[Alert]:
-    """A run of meetings has no year of its own: it may have begun in the one before."""
+def _known(work: Work, meeting: Meeting, years: Iterable[int]) -> Iterable[Alert]:
+    """Those of these years, and what is still open of another: its year is over."""
     statement = select(Alert).where(
         col(Alert.organization_id) == meeting.organization_id,
         _on_sheet(Alert.member_id, meeting),
-        (col(Alert.year) == year) | (col(Alert.rule) == AlertRule.EXCUSED_IN_A_ROW),
+        or_(col(Alert.year).in_(years), col(Alert.cleared_at).is_(None)),
     )
     return work.session.exec(statement.execution_options(scoped="of a reached meeting")).all()
 
