@@ -98,7 +98,7 @@ def render(request: Request, error: AppError) -> Response:
         "type": f"urn:sotay:problem:{error.code}",
         "title": TITLES.get(error.status, ("Lỗi", "Error"))[english],
         "status": error.status,
-        "detail": error.en if english else error.vi,
+        "detail": detail_of(request, error),
         "code": error.code,
         "request_id": request.state.request_id,
         **details,
@@ -114,6 +114,11 @@ def render(request: Request, error: AppError) -> Response:
         headers,
         media_type="application/problem+json",
     )
+
+
+def detail_of(request: Request, error: AppError) -> str:
+    """The words of a refusal, in the language of whoever asks."""
+    return error.en if _prefers_english(request) else error.vi
 
 
 def _field(item: dict[str, str], *, english: bool) -> dict[str, str]:

@@ -14,7 +14,6 @@ from app.models import (
     AttendanceEvent,
     AttendanceStatus,
     Meeting,
-    MeetingStatus,
 )
 from app.policies.roles import Permission
 from app.schemas.attendances import AttendanceMarks, PresentExcept
@@ -22,13 +21,6 @@ from app.services import alerts, figures, lines, looks, rooms, sheets
 from app.services.sheets import Line, Mark, Sheet
 from app.services.versions import expect_version
 from app.work import Work
-
-WRITABLE = (
-    MeetingStatus.OPEN,
-    MeetingStatus.ENDED,
-    MeetingStatus.RETURNED,
-    MeetingStatus.SUBMITTED,
-)
 
 
 def get(work: Work, meeting_id: UUID) -> Sheet:
@@ -44,7 +36,7 @@ def mark(work: Work, meeting_id: UUID, data: AttendanceMarks, if_match: int | No
     expect_version(meeting.sheet_version, if_match)
     expect_writable(meeting)
     before = _lines(work, Permission.ATTENDANCE_MARK, meeting)
-    marks = sheets.judge(data.lines, before, after_submission=was_submitted(meeting))
+    marks = sheets.judge(data.lines, before, after_submission=sheets.was_submitted(meeting))
     return _write(work, meeting, marks, before)
 
 
@@ -85,13 +77,8 @@ def renew(work: Work, meeting_id: UUID) -> None:
 
 def expect_writable(meeting: Meeting) -> None:
     """`InvalidTransition` unless the sheet is in the cell's hands."""
-    if meeting.status not in WRITABLE:
+    if meeting.status not in sheets.WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
-
-
-def was_submitted(meeting: Meeting) -> bool:
-    """Once submitted, every change tells its reason, also after a return or a reopening."""
-    return meeting.first_submitted_at is not None
 
 
 def recount(work: Work, meeting: Meeting) -> None:

@@ -46,12 +46,12 @@ class Room:
             return False
         return closes is None or moment <= self.meeting.starts_at + timedelta(minutes=closes)
 
-    def was_open_at(self, moment: datetime) -> bool:
-        """Whether the meeting ran at a moment, as nearly as a device can tell."""
+    def ran_at(self, moment: datetime) -> bool:
+        """Whether the meeting took check-ins at a moment, as nearly as a device can tell."""
         opened_at, ended_at = self.meeting.opened_at, self.meeting.ended_at
         if opened_at is None or moment < opened_at - TOLERANCE:
             return False
-        return ended_at is None or moment <= ended_at + TOLERANCE
+        return self.takes(moment) and (ended_at is None or moment <= ended_at + TOLERANCE)
 
 
 def enter(work: Work, meeting_ids: Collection[UUID]) -> dict[UUID, Room]:

@@ -12,6 +12,8 @@ from app.models import (
     AbsenceStatus,
     AttendanceSource,
     AttendanceStatus,
+    Meeting,
+    MeetingStatus,
     RosterReason,
 )
 from app.models.absence_reports import STANDING
@@ -21,6 +23,15 @@ _S = AttendanceStatus
 #: What may be said of a line; the exempt are there or not, and never absent.
 _FOR_THE_EXEMPT = frozenset({_S.PRESENT, _S.EXEMPT})
 _FOR_OTHERS = frozenset({_S.UNMARKED, _S.PRESENT, _S.ABSENT_EXCUSED, _S.ABSENT_UNEXCUSED})
+
+
+#: While a meeting stands so, its sheet is in the cell's hands.
+WRITABLE = (
+    MeetingStatus.OPEN,
+    MeetingStatus.ENDED,
+    MeetingStatus.RETURNED,
+    MeetingStatus.SUBMITTED,
+)
 
 
 class NotOnRoster(Invalid):
@@ -138,6 +149,11 @@ class Sheet:
     version: int
     items: Sequence[Line]
     next_cursor: None = None
+
+
+def was_submitted(meeting: Meeting) -> bool:
+    """Once submitted, every change tells its reason, also after a return or a reopening."""
+    return meeting.first_submitted_at is not None
 
 
 def judge(

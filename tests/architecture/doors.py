@@ -18,6 +18,7 @@ class Door(NamedTuple):
     """`opens`: whoever gets in. `sees`: whoever knows of it and is told 403; all others, 404.
     `unfit`: whoever may, but whose request then makes no sense: 422.
 
+    `idle`: whoever is answered, and changes nothing.
     `notes`: whose reading leaves a fact behind, with its trace. `file` names what a form sends.
 
     `at` names the thing of `things.py` that stands for the id in the path; the same names in
@@ -34,6 +35,7 @@ class Door(NamedTuple):
     if_match: str | None = None
     form: dict[str, str] | None = None
     unfit: str = ""
+    idle: str = ""
     notes: str = ""
     file: str = ""
 
@@ -304,6 +306,86 @@ DOORS = (
         if_match='"1"',
     ),
     Door("GET", "/attendances/{attendance_id}/history", f"member {READERS}", at="line"),
+    Door(
+        "POST",
+        "/meetings/{meeting_id}/attendances/all-present",
+        f"{LEADERS} committee_member",
+        f"member {ABOVE}",
+        "held",
+        body={"except": ["{member}"]},
+    ),
+    Door("GET", "/meetings/{meeting_id}/live", READERS, "member", "held"),
+    # Coming
+    Door(
+        "GET",
+        "/meetings/{meeting_id}/check-in-code",
+        f"{LEADERS} committee_member",
+        f"member {ABOVE}",
+        "opened",
+    ),
+    Door(
+        "GET",
+        "/meetings/{meeting_id}/check-in-code.svg",
+        f"{LEADERS} committee_member",
+        f"member {ABOVE}",
+        "opened",
+    ),
+    Door(
+        "POST",
+        "/meetings/{meeting_id}/check-ins",
+        f"member {LEADERS} committee_member officer",
+        "branch_officer overseer inspector",
+        "room",
+        body={"id": "{new_uuid}", "code": "{code}", "captured_at": "{noon}"},
+    ),
+    Door("GET", "/check-ins", READERS, "member", query="meeting_id={opened}"),
+    Door(
+        "POST",
+        "/check-ins/batch",
+        f"member {LEADERS} committee_member officer",
+        idle="branch_officer sibling_officer overseer inspector administrator outsider stranger",
+        body={
+            "items": [
+                {
+                    "id": "{new_uuid}",
+                    "meeting_id": "{room}",
+                    "code": "{code}",
+                    "captured_at": "{noon}",
+                }
+            ]
+        },
+    ),
+    Door(
+        "POST",
+        "/check-ins/{check_in_id}/confirm",
+        f"{LEADERS} committee_member",
+        ABOVE,
+        "late_check_in",
+    ),
+    Door(
+        "POST",
+        "/check-ins/{check_in_id}/reject",
+        f"{LEADERS} committee_member",
+        ABOVE,
+        "late_check_in",
+    ),
+    Door(
+        "GET",
+        "/badges",
+        f"{LEADERS} committee_member",
+        f"member {ABOVE} administrator",
+        query="organization_id={north_one}",
+    ),
+    Door(
+        "GET", "/members/{member_id}/badge", f"member {LEADERS} committee_member", ABOVE, "member"
+    ),
+    Door(
+        "POST",
+        "/members/{member_id}/badge/renew",
+        f"member {LEADERS}",
+        f"committee_member {ABOVE}",
+        "member",
+    ),
     Door("GET", "/alerts", EVERYBODY),
     Door("GET", "/objections", EVERYBODY),
     Door(

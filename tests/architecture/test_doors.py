@@ -61,8 +61,9 @@ def expected(door: Door, person: str) -> tuple[set[int], str]:
     if person in door.opens.split():
         is_read = door.method in READING and person not in door.notes.split()
         return {200, 201, 204}, "nothing" if is_read else "traced"
-    if person in door.unfit.split():
-        return {422}, "nothing"
+    for status, people in ((200, door.idle), (422, door.unfit)):
+        if person in people.split():
+            return {status}, "nothing"
     return {403 if person in door.sees.split() else 404}, "nothing"
 
 

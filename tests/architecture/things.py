@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from app.core.ids import new_id
 from app.core.settings import DOCUMENT_LIMIT
 from app.files.store import store
 from app.models import (
@@ -25,6 +26,7 @@ from app.models import (
 )
 from app.models.base import Row
 from app.papers.defaults import default
+from tests.check_ins import code_of, make_check_in, make_room
 from tests.conftest import SignIn
 from tests.factories.files import make_png
 from tests.factories.meetings import (
@@ -57,6 +59,7 @@ class Things:
     world: World
     sign_in: SignIn
     numbers: Iterator[int] = field(default_factory=lambda: count(700))
+    last_room: Any = None
 
     def named(self, name: str) -> str:
         if name in ("north", "north_one"):
@@ -84,6 +87,15 @@ class Things:
     def held(self, status: MeetingStatus = MeetingStatus.ENDED) -> Any:
         members = [self.member().id, self.neighbour().id]
         return make_held_meeting(self.session, self.world.north_one, members, status=status)
+
+    def room(self) -> Any:
+        """An open meeting with everybody on its sheet; `code` is what its screen shows."""
+        self.last_room = make_room(self.session, self.world)
+        return self.last_room
+
+    def late_check_in(self) -> Any:
+        member = self.world.people["member"]
+        return make_check_in(self.session, self.room(), member)
 
     def report(self) -> Any:
         meeting = self.meeting(MeetingStatus.SCHEDULED)
@@ -186,6 +198,11 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "held": Things.held,
     "submitted": lambda things: things.held(MeetingStatus.SUBMITTED),
     "accepted": lambda things: things.held(MeetingStatus.ACCEPTED),
+    "room": Things.room,
+    "code": lambda things: code_of(things.last_room).token,
+    "late_check_in": Things.late_check_in,
+    "new_uuid": lambda things: str(new_id()),
+    "noon": lambda things: NOON.isoformat(),
     "line": Things.line,
     "marked_line": Things.marked_line,
     "objection": Things.objection,

@@ -1,0 +1,102 @@
+"""Somebody comes to a meeting: at once, or as a device tells it later and a leader confirms it.
+
+Every attempt is kept, also one that is refused.
+"""
+
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from app.core.paging import Filters, Order, Page
+from app.models import Attendance, AttendanceStatus, CheckIn, Meeting, Member
+from app.policies.roles import Permission
+from app.schemas.check_ins import (
+    CheckInBatch,
+    CheckInCreate,
+    CheckInItem,
+    CheckInQuery,
+    CheckInRead,
+)
+from app.services import attempts, attendances, desks, lines, rooms
+from app.services.attempts import SOURCES, Outcome
+from app.work import Work
+
+LATE = "Điểm danh ngoại tuyến được xác nhận."
+NEWEST_FIRST = Order((col(CheckIn.received_at), col(CheckIn.id)), descending=True)
+FILTERS: Filters = {
+    "meeting_id": lambda meeting_id: col(CheckIn.meeting_id) == meeting_id,
+    "status": lambda statuses: col(CheckIn.status).in_(statuses),
+}
+
+
+def search(work: Work, query: CheckInQuery) -> Page[CheckInRead]:
+    """Every attempt at a meeting, the refused ones with their reason."""
+    work.fetch(Permission.CHECK_IN_READ, Meeting, query.meeting_id)
+    statement = work.within_reach(
+        Permission.CHECK_IN_READ, CheckIn, CheckIn, Member.full_name
+    ).outerjoin(Member, col(Member.id) == CheckIn.member_id)
+    return work.search(
+        statement, query, FILTERS, NEWEST_FIRST, lambda record: attempts.view(record[0], record[1])
+    )
+
+
+def create(work: Work, meeting_id: UUID, data: CheckInCreate) -> Outcome:
+    """Judged by the server's clock alone; a second scan of who came already is no error."""
+    item = CheckInItem(meeting_id=meeting_id, **data.model_dump())
+    desk = desks.lay(work, [item])
+    if meeting_id not in desk.rooms:
+        work.fetch(Permission.CHECK_IN_CREATE, Meeting, meeting_id)
+    outcome = attempts.take(work, desk, item, is_upload=False)
+    desks.clear(work, desk)
+    return outcome
+
+
+def create_batch(work: Work, data: CheckInBatch) -> list[Outcome]:
+    """All in one transaction, in which no item fails another: what is answered is kept."""
+    desk = desks.lay(work, data.items)
+    outcomes = [attempts.take(work, desk, item, is_upload=True) for item in data.items]
+    desks.clear(work, desk)
+    return outcomes
+
+
+def confirm(work: Work, check_in_id: UUID) -> CheckInRead:
+    """From now on it counts; the sheet says since when the member was there."""
+    row = work.fetch(Permission.CHECK_IN_DECIDE, CheckIn, check_in_id)
+    meeting = work.fetch(Permission.ATTENDANCE_MARK, Meeting, row.meeting_id)
+    lines.hold(work, meeting)
+    row.take("confirm")
+    attendances.expect_writable(meeting)
+    statement = work.within_reach(Permission.ATTENDANCE_MARK, Attendance, *lines.COLUMNS).where(
+        col(Attendance.meeting_id) == meeting.id, col(Attendance.member_id) == row.member_id
+    )
+    decided = rooms.rules_of(work, meeting)
+    before = lines.read(work, statement, rooms.late_after(meeting, decided))
+    given = [
+        line.mark(
+            AttendanceStatus.PRESENT,
+            SOURCES[row.method],
+            came_at=row.captured_at,
+            captured_at=row.captured_at,
+            check_in_id=row.id,
+            reason=LATE,
+        )
+        for line in before.values()
+    ]
+    lines.write(work, meeting, given, before)
+    attendances.recount(work, meeting)
+    return _decide(work, row, "check_in.confirmed")
+
+
+def reject(work: Work, check_in_id: UUID) -> CheckInRead:
+    """It never counts, and stays to be seen."""
+    row = work.fetch(Permission.CHECK_IN_DECIDE, CheckIn, check_in_id)
+    row.take("reject")
+    return _decide(work, row, "check_in.rejected")
+
+
+def _decide(work: Work, row: CheckIn, action: str) -> CheckInRead:
+    row.decided_by, row.decided_at = work.actor.account_id, work.now
+    work.record(action, row)
+    statement = select(Member.full_name).where(col(Member.id) == row.member_id)
+    scoped = statement.execution_options(scoped="of a reached check-in")
+    return attempts.view(row, work.session.execute(scoped).scalar_one_or_none())
