@@ -113,7 +113,7 @@ def decline(work: Work, absence_report_id: UUID, data: AbsenceReportDecide) -> A
 
 def withdraw(work: Work, absence_report_id: UUID) -> AbsenceReport:
     report = _take(work, Permission.ABSENCE_REPORT_WITHDRAW, absence_report_id, "withdraw")
-    attendances.renew(work, _unsettled(work, report).id)
+    _unsettled(work, report)
     work.record("absence_report.withdrawn", report)
     return report
 
@@ -168,13 +168,14 @@ def _decide(
     report.decided_by = work.actor.account_id
     report.decided_at = work.now
     work.record(f"absence_report.{report.status}", report)
-    attendances.renew(work, meeting.id)
     _tell_decision(work, meeting, report)
     return report
 
 
 def _take(work: Work, permission: Permission, absence_report_id: UUID, verb: str) -> AbsenceReport:
-    return work.fetch(permission, AbsenceReport, absence_report_id).take(verb)
+    report = work.fetch(permission, AbsenceReport, absence_report_id)
+    attendances.renew(work, report.meeting_id)  # first: a check-in holds the meeting, then this
+    return report.take(verb)
 
 
 def _tell_leaders(work: Work, meeting: Meeting, report: AbsenceReport) -> None:
