@@ -1,12 +1,15 @@
 """One history for both databases: up, equal to the models, down to nothing, and up again."""
 
+from datetime import date, timedelta
+
 import pytest
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel
 
 from app.core import database, migrations
-from app.models import Organization
+from app.models import Organization, Setting
+from app.services import rules
 from tests.tables import fingerprint_of_tables
 from tests.world import World, rows
 
@@ -56,6 +59,24 @@ def test_upgrading_a_database_in_use_keeps_its_rows(world: World, session: Sessi
 
     assert fingerprint_of_tables(session) == before
     assert len(rows(session, Organization)) == 8
+
+
+def test_months_counted_before_documents_keep_what_they_asked_for(
+    world: World, session: Session
+) -> None:
+    migrations.downgrade(database.engine(), "9a328d5e0f59")
+    migrations.upgrade(database.engine())
+
+    said = sorted(rows(session, Setting), key=lambda row: (row.organization_id, row.valid_from))
+    assert [(row.name, row.value) for row in said] == 2 * [
+        ("on_time_needs", []),
+        ("on_time_needs", None),
+    ]
+    assert {row.created_at.utcoffset() for row in said} == {timedelta(0)}
+    in_force = rules.load(session).at
+    for unit in (world.north_one, world.other_one):
+        assert in_force(unit.path, date(2026, 1, 1)).on_time_needs == ()
+        assert in_force(unit.path, date(2100, 1, 1)) == rules.DEFAULT
 
 
 def test_every_foreign_key_is_kept(world: World) -> None:
