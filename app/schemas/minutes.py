@@ -58,7 +58,10 @@ class MinutesWrite(Input):
 
 
 class MinutesConfirm(Input):
+    """With the `version` that was read nobody vouches for what came after it."""
+
     part: MinutesPart
+    version: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
 
 
 class Vote(Output):

@@ -73,6 +73,8 @@ def confirm(work: Work, meeting_id: UUID, data: MinutesConfirm) -> MinutesRead:
         raise MinutesMissing
     if meeting.status is MeetingStatus.ACCEPTED:
         raise InvalidTransition(allowed=meeting.allowed())
+    if data.version not in (None, minutes.version):
+        raise Stale
     confirmations.add(work, minutes, data.part)
     work.session.flush()
     return _read(work, meeting, minutes)

@@ -48,10 +48,13 @@ class Room:
 
     def ran_at(self, moment: datetime) -> bool:
         """Whether the meeting took check-ins at a moment, as nearly as a device can tell."""
-        opened_at, ended_at = self.meeting.opened_at, self.meeting.ended_at
-        if opened_at is None or moment < opened_at - TOLERANCE:
-            return False
+        ended_at = self.meeting.ended_at
         return self.takes(moment) and (ended_at is None or moment <= ended_at + TOLERANCE)
+
+    def was_opened_by(self, moment: datetime) -> bool:
+        """Before that there was no code to see; a badge can be shown in a hall without network."""
+        opened_at = self.meeting.opened_at
+        return opened_at is not None and moment >= opened_at - TOLERANCE
 
 
 def enter(work: Work, meeting_ids: Collection[UUID]) -> dict[UUID, Room]:

@@ -55,7 +55,7 @@ def of_upload(item: CheckInItem, room: Room, now: datetime) -> Verdict:
     if not is_badge and _refusal_now(item, room, now) is None:
         return at_once(item, room, now)
     seen = _seen(item, room)
-    if refusal := seen.refusal or _refusal_then(seen.moment, room, now):
+    if refusal := seen.refusal or _refusal_then(seen.moment, room, now, is_badge=is_badge):
         return refused(item, refusal)
     if is_badge and room.is_open:
         seen = seen._replace(status=CheckInStatus.ACCEPTED, moment=min(seen.moment, now))
@@ -105,11 +105,14 @@ def _refusal_now(item: CheckInItem, room: Room, now: datetime) -> CheckInRefusal
     return _REFUSALS_OF_CODES[method_of(item)](item.code or "", room, now)
 
 
-def _refusal_then(moment: datetime, room: Room, now: datetime) -> CheckInRefusal | None:
+def _refusal_then(
+    moment: datetime, room: Room, now: datetime, *, is_badge: bool
+) -> CheckInRefusal | None:
     rules = (
         (not is_plausible(moment, now), _R.OLD_CODE),
         (room.meeting.opened_at is None, _R.MEETING_NOT_OPEN),
         (not room.ran_at(moment), _R.WINDOW_CLOSED),
+        (not is_badge and not room.was_opened_by(moment), _R.WINDOW_CLOSED),
     )
     return next((refusal for is_broken, refusal in rules if is_broken), None)
 
