@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import time_machine
 from fastapi.testclient import TestClient
@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 from sqlmodel import Session
 
 from app.core import database
-from app.models import Meeting, MeetingStatus
+from app.models import AttendanceEvent, CheckIn, Meeting, MeetingStatus
 from tests.conftest import SignIn
 from tests.evenings import plan, said
 from tests.recounts import differences
@@ -93,3 +93,28 @@ def held(secretary: TestClient, clock: time_machine.Traveller, world: World) -> 
     said(secretary.put(f"/meetings/{meeting_id}/minutes", json={"text": "Chi bộ đã họp."}))
     said(secretary.post(f"/meetings/{meeting_id}/end"))
     return meeting_id
+
+
+def test_an_upload_is_whole_or_nothing(
+    sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+) -> None:
+    secretary = sign_in("secretary")
+    meeting_id = held(secretary, clock, world)
+    items = [
+        {
+            "id": str(uuid4()),
+            "meeting_id": meeting_id,
+            "captured_at": EVENING.isoformat(),
+            "member_id": str(member_id),
+            "status": "present",
+        }
+        for member_id in world.members[world.north_one.id]
+    ]
+
+    points = killed_everywhere(
+        session, lambda: secretary.post("/check-ins/batch", json={"items": items})
+    )
+
+    assert points > 4
+    assert len(rows(session, AttendanceEvent)) == len(rows(session, CheckIn)) == len(items)
+    assert differences() == []
