@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "9a328d5e0f59"
 down_revision = "711dd823de88"
 branch_labels = None
@@ -652,7 +651,80 @@ def upgrade() -> None:
             sa.Column("cells_met_thematic", sa.Integer(), server_default="0", nullable=False)
         )
 
+    op.create_table(
+        "meeting_plans",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "regular",
+                "thematic",
+                "extraordinary",
+                "committee",
+                name="meetingkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("title", sa.String(200), nullable=True),
+        sa.Column("day_of_month", sa.Integer(), nullable=True),
+        sa.Column("week", sa.Integer(), nullable=True),
+        sa.Column("weekday", sa.Integer(), nullable=True),
+        sa.Column("at", sa.String(5), nullable=False),
+        sa.Column("lasts_minutes", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(200), nullable=True),
+        sa.Column("online_url", sa.String(500), nullable=True),
+        sa.Column(
+            "held_as",
+            sa.Enum(
+                "whole",
+                "groups",
+                "online",
+                "hybrid",
+                name="heldas",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.Column("created_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["created_by"], ["accounts.id"], name=op.f("fk_meeting_plans_created_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organizations.id"], name=op.f("fk_meeting_plans_organization_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meeting_plans")),
+    )
+    with op.batch_alter_table("meeting_plans", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_meeting_plans_organization_id"), ["organization_id"], unique=False
+        )
+
+    # SQLite takes a reference only with its column.
+    op.add_column(
+        "meetings",
+        sa.Column(
+            "plan_id",
+            sa.Uuid(),
+            sa.ForeignKey("meeting_plans.id", name=op.f("fk_meetings_plan_id")),
+            nullable=True,
+        ),
+        inline_references=True,
+    )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("planned_period", sa.String(7), nullable=True))
+        batch_op.add_column(sa.Column("planned_version", sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column("postponed_from", sa.DateTime(timezone=True), nullable=True))
+        batch_op.create_index(
+            "uq_meetings_plan_id_planned_period", ["plan_id", "planned_period"], unique=True
+        )
         batch_op.add_column(sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("notice_sent_at", sa.DateTime(timezone=True), nullable=True))
@@ -710,6 +782,16 @@ def downgrade() -> None:
     op.drop_column("meetings", "notice_sent_at")
     op.drop_column("meetings", "looked_at")
     op.drop_column("meetings", "cancelled_at")
+    with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index("uq_meetings_plan_id_planned_period")
+    op.drop_column("meetings", "postponed_from")
+    op.drop_column("meetings", "planned_version")
+    op.drop_column("meetings", "planned_period")
+    op.drop_column("meetings", "plan_id")
+    with op.batch_alter_table("meeting_plans", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_meeting_plans_organization_id"))
+
+    op.drop_table("meeting_plans")
     op.drop_column("figures", "cells_met_thematic")
     op.drop_column("figure_deltas", "cells_met_thematic")
     op.drop_column("attendances", "came_at")

@@ -21,6 +21,7 @@ from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta
 from app.models.guests import Guest, GuestKind
 from app.models.idempotency import KeptAnswer
 from app.models.imports import Import, ImportKind, ImportRow, ImportStatus, RowState
+from app.models.meeting_plans import MeetingPlan
 from app.models.meetings import (
     HELD_STATUSES,
     MET_STATUSES,
@@ -93,6 +94,7 @@ __all__ = [
     "KeptAnswer",
     "Meeting",
     "MeetingKind",
+    "MeetingPlan",
     "MeetingStatus",
     "Member",
     "MemberState",

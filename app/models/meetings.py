@@ -51,6 +51,9 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     still stands was published, its minutes were first written, the cell scored it, and the level
     above first looked at what was last submitted.
 
+    One made by a plan names it and the period it stands for; until its version leaves
+    `planned_version` nobody has touched it. `postponed_from` is when it should have started before.
+
     `sequence` counts the announced changes (RFC 5545); `sheet_version` is the version of its
     attendance sheet, which changes more often than the meeting.
     """
@@ -58,6 +61,7 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     __tablename__ = "meetings"
     __table_args__ = (
         Index("ix_meetings_organization_id_starts_at", "organization_id", "starts_at"),
+        Index("uq_meetings_plan_id_planned_period", "plan_id", "planned_period", unique=True),
     )
 
     transitions: ClassVar = {
@@ -95,6 +99,10 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     scored_at: datetime | None = None
     sequence: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     sheet_version: int = 0
+    plan_id: UUID | None = Field(default=None, foreign_key="meeting_plans.id")
+    planned_period: str | None = Field(default=None, max_length=7)
+    planned_version: int | None = None
+    postponed_from: datetime | None = None
     created_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
     @property
