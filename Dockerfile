@@ -10,13 +10,14 @@ RUN .venv/bin/pip install --no-deps --no-build-isolation --editable .
 
 FROM python:3.11-slim
 RUN useradd --system --uid 10001 --no-create-home sotay \
-    && install -d -o sotay -g sotay -m 700 /var/lib/sotay
+    && install -d -o sotay -g sotay -m 700 /var/lib/sotay /var/lib/sotay/files
 COPY --from=build /srv/sotay /srv/sotay
 WORKDIR /srv/sotay
 ENV PATH=/srv/sotay/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     SOTAY_DATABASE_URL=sqlite:////var/lib/sotay/sotay.db \
     SOTAY_KEYS_FILE=/var/lib/sotay/keys.json \
+    SOTAY_FILES_FOLDER=/var/lib/sotay/files \
     SOTAY_HOST=0.0.0.0 \
     PORT=8000
 USER sotay
