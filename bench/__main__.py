@@ -1,4 +1,4 @@
-"""`python -m bench [dashboard|sheet|import|demo …]`: all of them, or those that are named."""
+"""`python -m bench [demo|dashboard|sheet|…]`: all of them, or those that are named."""
 
 import os
 import platform
@@ -16,9 +16,9 @@ from bench.samples import Sample, table
 from tests.databases import Databases
 from tests.postgres import NoServer, first_server
 
-NAMES = ("demo", "dashboard", "sheet", "import")
+NAMES = ("demo", "dashboard", "sheet", "check_ins", "import")
 #: These look at the demonstration, so it is loaded first.
-ON_THE_DEMONSTRATION = ("dashboard", "sheet")
+ON_THE_DEMONSTRATION = ("dashboard", "sheet", "check_ins")
 IMPORTS = 3
 
 
