@@ -168,6 +168,7 @@ def _event(line: dict[str, Any]) -> dict[str, Any]:
         "source": line["source"],
         "actor_id": line["marked_by"],
         "recorded_at": line["marked_at"],
+        "line_version": line["version"],
     }
 
 
