@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from sqlalchemy import Select, bindparam, true
 from sqlmodel import Session, col
 
 from app.core.selects import pick
@@ -69,19 +71,31 @@ def ancestry(path: str) -> list[str]:
 
 
 def load(session: Session, paths: Collection[str] | None = None) -> Rulebook:
-    """The decisions that reach these units; all there are unless told which."""
-    statement = (
-        pick(Organization.path, Setting.name, Setting.value, Setting.valid_from)
-        .select_from(Setting)
-        .join(Organization, col(Organization.id) == Setting.organization_id)
-    )
+    """The decisions that reach these units; all there are unless told which.
+
+    Past the mapper, for every recount asks: whoever decides flushes first.
+    """
+    asked = {}
     if paths is not None:
-        above = {each for path in paths for each in ancestry(path)}
-        statement = statement.where(col(Organization.path).in_(above))
-    records = session.execute(statement.execution_options(scoped="rules hold for whoever asks"))
-    return Rulebook([Decision(*record) for record in records])
+        asked["above"] = sorted({each for path in paths for each in ancestry(path)})
+    statement = _statement(of_some=paths is not None)
+    return Rulebook(
+        [Decision(*record) for record in session.connection().execute(statement, asked)]
+    )
 
 
 def of(session: Session, unit: Organization, day: date) -> Rules:
     """The rules of one unit on one day."""
     return load(session, [unit.path]).at(unit.path, day)
+
+
+@lru_cache
+def _statement(*, of_some: bool) -> Select[Any]:
+    """Built once: that costs more than asking it."""
+    above: Any = bindparam("above", expanding=True)
+    return (
+        pick(Organization.path, Setting.name, Setting.value, Setting.valid_from)
+        .select_from(Setting)
+        .join(Organization, col(Organization.id) == Setting.organization_id)
+        .where(col(Organization.path).in_(above) if of_some else true())
+    )
