@@ -97,7 +97,9 @@ def _take(work: Work, meeting_id: UUID) -> Meeting:
 def _lines(work: Work, permission: Permission, meeting: Meeting) -> dict[UUID, Line]:
     statement: Any = work.within_reach(permission, Attendance, *lines.COLUMNS)
     statement = statement.where(col(Attendance.meeting_id) == meeting.id)
-    return lines.read(work, statement, rooms.late_after(meeting, rooms.rules_of(work, meeting)))
+    return lines.read(
+        work, lines.shown(statement), rooms.late_after(meeting, rooms.rules_of(work, meeting))
+    )
 
 
 def _write(work: Work, meeting: Meeting, marks: Sequence[Mark], before: dict[UUID, Line]) -> Sheet:

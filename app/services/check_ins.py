@@ -70,7 +70,7 @@ def confirm(work: Work, check_in_id: UUID) -> CheckInRead:
         col(Attendance.meeting_id) == meeting.id, col(Attendance.member_id) == row.member_id
     )
     decided = rooms.rules_of(work, meeting)
-    before = lines.read(work, statement, rooms.late_after(meeting, decided))
+    before = lines.read(work, lines.shown(statement), rooms.late_after(meeting, decided))
     given = [
         line.mark(
             AttendanceStatus.PRESENT,

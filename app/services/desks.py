@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, case, or_
+from sqlalchemy import and_, bindparam, case, or_
 from sqlmodel import col, func, select
 
 from app.core.selects import pick
@@ -126,22 +126,18 @@ def clear(work: Work, desk: Desk) -> None:
 def _past(
     work: Work, ids: Collection[UUID], meeting_ids: Collection[UUID], members: set[UUID]
 ) -> dict[UUID, CheckIn]:
-    concerned = or_(
-        col(CheckIn.account_id) == work.actor.account_id, col(CheckIn.member_id).in_(members)
-    )
-    statement = select(CheckIn).where(
-        or_(col(CheckIn.id).in_(ids), and_(col(CheckIn.meeting_id).in_(meeting_ids), concerned))
-    )
-    scoped = statement.execution_options(scoped="of reached meetings, or by its id")
-    return {row.id: row for row in work.session.execute(scoped).scalars()}
+    asked = {
+        "ids": list(ids),
+        "meetings": list(meeting_ids),
+        "members": list(members),
+        "account": work.actor.account_id,
+    }
+    return {row.id: row for row in work.session.execute(_PAST, asked).scalars()}
 
 
 def _lines_of(work: Work, room: Room, members: set[UUID]) -> dict[UUID, Line]:
-    statement = pick(*lines.COLUMNS).where(
-        col(Attendance.meeting_id) == room.meeting.id, col(Attendance.member_id).in_(members)
-    )
-    scoped = statement.execution_options(scoped="of a reached meeting")
-    return lines.read(work, scoped, room.late_after)
+    asked = {"meeting": room.meeting.id, "members": list(members)}
+    return lines.read(work, _LINES, room.late_after, asked)
 
 
 def _said_at(work: Work, desk: Desk) -> dict[UUID, datetime]:
@@ -160,25 +156,58 @@ def _said_at(work: Work, desk: Desk) -> dict[UUID, datetime]:
 
 
 def _device_of(work: Work) -> bytes | None:
-    statement = select(AccountSession.device_digest).where(
-        col(AccountSession.id) == work.actor.session_id
-    )
-    return work.session.execute(statement).scalar_one_or_none()
+    asked = {"session": work.actor.session_id}
+    digest: bytes | None = work.session.execute(_DEVICE, asked).scalar_one_or_none()
+    return digest
 
 
 def _others_on(
     work: Work, device_digest: bytes | None, meeting_ids: Collection[UUID]
 ) -> dict[UUID, int]:
-    statement = (
-        pick(CheckIn.meeting_id, func.count(func.distinct(CheckIn.member_id)))
-        .where(
-            col(CheckIn.meeting_id).in_(meeting_ids),
-            col(CheckIn.device_digest) == device_digest,
-            col(CheckIn.method).in_(OWN),
-            col(CheckIn.status) != CheckInStatus.REFUSED,
-            col(CheckIn.member_id) != work.actor.member_id,
+    asked = {
+        "meetings": list(meeting_ids),
+        "device": device_digest,
+        "member": work.actor.member_id,
+    }
+    return dict(work.session.execute(_OTHERS, asked).all())
+
+
+# Every check-in asks these, so they are built once: building one costs more than asking it.
+_IN_MEETINGS = col(CheckIn.meeting_id).in_(bindparam("meetings", expanding=True))
+_MEMBERS: Any = bindparam("members", expanding=True)
+_PAST = (
+    select(CheckIn)
+    .where(
+        or_(
+            col(CheckIn.id).in_(bindparam("ids", expanding=True)),
+            and_(
+                _IN_MEETINGS,
+                or_(
+                    col(CheckIn.account_id) == bindparam("account"),
+                    col(CheckIn.member_id).in_(_MEMBERS),
+                ),
+            ),
         )
-        .group_by(col(CheckIn.meeting_id))
     )
-    found = work.session.execute(statement.execution_options(scoped="of reached meetings"))
-    return dict(found.all())
+    .execution_options(scoped="of reached meetings, or by its id")
+)
+_LINES = (
+    lines.shown(pick(*lines.COLUMNS))
+    .where(
+        col(Attendance.meeting_id) == bindparam("meeting"), col(Attendance.member_id).in_(_MEMBERS)
+    )
+    .execution_options(scoped="of a reached meeting")
+)
+_DEVICE = select(AccountSession.device_digest).where(col(AccountSession.id) == bindparam("session"))
+_OTHERS = (
+    pick(CheckIn.meeting_id, func.count(func.distinct(CheckIn.member_id)))
+    .where(
+        _IN_MEETINGS,
+        col(CheckIn.device_digest) == bindparam("device"),
+        col(CheckIn.method).in_(OWN),
+        col(CheckIn.status) != CheckInStatus.REFUSED,
+        col(CheckIn.member_id) != bindparam("member"),
+    )
+    .group_by(col(CheckIn.meeting_id))
+    .execution_options(scoped="of reached meetings")
+)

@@ -49,16 +49,22 @@ def hold(work: Work, meeting: Meeting) -> None:
     work.session.refresh(meeting, with_for_update={"key_share": True})
 
 
-def read(work: Work, statement: Select[Any], late_after: datetime) -> dict[UUID, Line]:
-    """Lines by member in the order of names, from a statement that selects `COLUMNS`.
-
-    Of several reports of one member the latest is shown.
-    """
-    statement = (
+def shown(statement: Select[Any]) -> Select[Any]:
+    """Lines with what the sheet says of them, in the order of names; it selects `COLUMNS`."""
+    return (
         statement.join(Member, _OF_MEMBER).outerjoin(AbsenceReport, _REPORTED).order_by(*_BY_NAME)
     )
+
+
+def read(
+    work: Work,
+    statement: Select[Any],
+    late_after: datetime,
+    asked: Mapping[str, Any] | None = None,
+) -> dict[UUID, Line]:
+    """Lines by member. Of several reports of one member the latest is shown."""
     lines: dict[UUID, Line] = {}
-    for *facts, report_id, reason, status in work.session.execute(statement):
+    for *facts, report_id, reason, status in work.session.execute(statement, asked):
         report = Report(report_id, reason, status) if report_id else None
         line = Line(late_after, report, *facts)
         lines[line.member_id] = line
@@ -97,14 +103,8 @@ def renew(work: Work, meeting_id: UUID) -> int:
 
     The meeting's own stays: whoever ends a meeting does not fail because somebody just came in.
     """
-    statement = (
-        update(Meeting)
-        .where(col(Meeting.id) == meeting_id, col(Meeting.sheet_version) > 0)
-        .values(sheet_version=col(Meeting.sheet_version) + 1)
-        .returning(col(Meeting.sheet_version))
-        .execution_options(scoped="of a reached meeting", synchronize_session=False)
-    )
-    return work.session.execute(statement).scalar() or 0
+    work.session.flush()  # what goes past the session must not overtake it
+    return work.session.connection().execute(_RENEW, {"meeting": meeting_id}).scalar() or 0
 
 
 _OF_MEMBER = col(Member.id) == col(Attendance.member_id)
@@ -127,6 +127,12 @@ _MARK_LINE = (
     )
 )
 _ADD_EVENT = insert(AttendanceEvent)
+_RENEW = (
+    update(Meeting)
+    .where(col(Meeting.id) == bindparam("meeting"), col(Meeting.sheet_version) > 0)
+    .values(sheet_version=col(Meeting.sheet_version) + 1)
+    .returning(col(Meeting.sheet_version))
+)
 
 
 def _line_change(work: Work, given: Mark) -> dict[str, Any]:
