@@ -110,7 +110,7 @@ def resolution_of(work: Work, meeting_id: UUID) -> Manuscript:
         head=head_of(work, cell, read.number, "NQ", local_date(meeting.starts_at)),
         form="Nghị quyết",
         title=meeting.title,
-        meeting=f"cuộc họp ngày {words.day(local_date(meeting.starts_at))}",
+        meeting=f"sinh hoạt ngày {words.day(local_date(meeting.starts_at))}",
         bases=("Điều lệ Đảng Cộng sản Việt Nam", *_documents(work, meeting)),
         content=read.resolution,
         vote=_vote(read.votes[-1]) if read.votes else _NO_VOTE,
