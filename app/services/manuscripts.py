@@ -21,6 +21,8 @@ from app.work import Work
 
 _PLACE = re.compile(r"Đảng (?:bộ|ủy) (?:xã|phường|thị trấn|đặc khu) (.+)")
 _UNKNOWN = "…"
+#: What nobody has told, to be filled in by hand.
+BLANK = "……………………"
 REASONS = {
     AbsenceReason.BUSINESS: "Công tác",
     AbsenceReason.HEALTH: "Sức khỏe",

@@ -1,6 +1,7 @@
 """The papers of a meeting: what was recorded of it, laid into the template that is in force."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -23,6 +24,7 @@ from app.policies.roles import Permission
 from app.schemas.minutes import MinutesRead, VoteRead
 from app.services import agendas, attendances, minutes
 from app.services.manuscripts import (
+    BLANK,
     RATINGS,
     Manuscript,
     all_of,
@@ -63,7 +65,7 @@ def minutes_of(work: Work, meeting_id: UUID) -> Manuscript:
         head=head_of(work, cell, read.number, "BB", local_date(meeting.starts_at)),
         title=meeting.title,
         day=words.long_day(local_date(meeting.starts_at)),
-        began_at=words.time_of_day(meeting.starts_at),
+        began_at=words.time_of_day(_began_at(meeting)),
         ended_at=words.time_of_day(ended_at) if ended_at else "",
         minutes_long=read.totals.minutes_long or 0,
         place=meeting.place or meeting.online_url or "",
@@ -77,8 +79,8 @@ def minutes_of(work: Work, meeting_id: UUID) -> Manuscript:
             if line.status in _ABSENT
         ),
         exempt=tuple(line.full_name for line in sheet if line.status is _S.EXEMPT),
-        chair=read.chair or "",
-        minute_taker=read.minute_taker or "",
+        chair=read.chair or BLANK,
+        minute_taker=read.minute_taker or BLANK,
         superiors=tuple(guest_of(each) for each in guests if each.kind is GuestKind.SUPERIOR),
         guests=tuple(guest_of(each) for each in guests if each.kind is GuestKind.GUEST),
         agenda=tuple(item.title for item in items),
@@ -121,6 +123,12 @@ def resolution_of(work: Work, meeting_id: UUID) -> Manuscript:
         signature=_signature(read, MinutesPart.CHAIR, read.chair),
     )
     return lay_out(work, cell, meeting, PaperKind.RESOLUTION, paper)
+
+
+def _began_at(meeting: Meeting) -> datetime:
+    """As announced; one that was over before that began when it was opened."""
+    was_early = meeting.ended_at is not None and meeting.ended_at < meeting.starts_at
+    return (was_early and meeting.opened_at) or meeting.starts_at
 
 
 def _past_tasks(work: Work, task_ids: Sequence[UUID]) -> tuple[contexts.PastTask, ...]:

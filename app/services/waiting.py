@@ -74,11 +74,18 @@ def _kinds(today: date) -> dict[str, tuple[type[OrganizationRow], ColumnElement[
 
 
 def _are_unconfirmed() -> ColumnElement[bool]:
-    """Minutes of a meeting held and not accepted, without both words for their present version."""
+    """Minutes of a meeting held and not accepted, without both words for their present version.
+
+    Those that came in from outside have no version that was written here, and wait for nobody.
+    """
     held = select(Meeting.id).where(
         col(Meeting.id) == col(Minutes.meeting_id), col(Meeting.status).in_(_NOT_YET_ACCEPTED)
     )
     confirmation, revision = MinutesConfirmation, MinutesRevision
+    written = select(revision.id).where(
+        col(revision.meeting_id) == col(Minutes.meeting_id),
+        col(revision.number) == col(Minutes.version),
+    )
     parts = (
         select(func.count(func.distinct(col(confirmation.part))))
         .join(
@@ -95,7 +102,8 @@ def _are_unconfirmed() -> ColumnElement[bool]:
         .correlate(Minutes)
         .scalar_subquery()
     )
-    return and_(held.correlate(Minutes).exists(), parts < len(MinutesPart))
+    by_us = written.correlate(Minutes).exists()
+    return and_(held.correlate(Minutes).exists(), by_us, parts < len(MinutesPart))
 
 
 def _count(
