@@ -40,6 +40,9 @@ class Permission(StrEnum):
     MEETING_ACCEPT = "meetings:accept"
     MEETING_REOPEN = "meetings:reopen"
     MEETING_TAKE_BACK = "meetings:take_back"
+    MEETING_PLAN_READ = "meeting_plans:read"
+    MEETING_PLAN_CREATE = "meeting_plans:create"
+    MEETING_PLAN_CHANGE = "meeting_plans:change"
     AGENDA_READ = "agendas:read"
     AGENDA_WRITE = "agendas:write"
     TASK_READ = "tasks:read"
@@ -155,6 +158,7 @@ _READS = (
     _P.ABSENCE_REPORT_READ,
     _P.NOT_HELD_READ,
     _P.DASHBOARD_READ,
+    _P.MEETING_PLAN_READ,
     _P.AGENDA_READ,
     _P.TASK_READ,
     _P.DOCUMENT_READ,
@@ -190,6 +194,8 @@ _CELL_WRITES = (
     _P.MEETING_SUBMIT,
     _P.MEETING_REOPEN,
     _P.MEETING_TAKE_BACK,
+    _P.MEETING_PLAN_CREATE,
+    _P.MEETING_PLAN_CHANGE,
     _P.AGENDA_WRITE,
     _P.TASK_CREATE,
     _P.TASK_CHANGE,
@@ -235,6 +241,7 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
         _P.ABSENCE_REPORT_READ: Reach.SELF,
         _P.ABSENCE_REPORT_CREATE: Reach.SELF,
         _P.ABSENCE_REPORT_WITHDRAW: Reach.SELF,
+        _P.MEETING_PLAN_READ: Reach.UNIT,
         _P.AGENDA_READ: Reach.UNIT,
         _P.TASK_READ: Reach.UNIT,
         _P.DOCUMENT_READ: Reach.UNIT,

@@ -76,7 +76,8 @@ class MeetingRead(Output):
     """`status_reason` is why it was last cancelled, returned or reopened.
 
     `looked_at` is when the level above first saw what was last submitted; until then it may be
-    taken back. `sequence` counts the announced changes.
+    taken back. `sequence` counts the announced changes. `postponed_from` is when it should have
+    started before it was last postponed.
     """
 
     id: UUID
@@ -102,6 +103,8 @@ class MeetingRead(Output):
     documents_published_at: datetime | None
     minutes_written_at: datetime | None
     sequence: int
+    plan_id: UUID | None
+    postponed_from: datetime | None
     created_at: datetime
     version: int
 

@@ -57,6 +57,7 @@ Minutes = Annotated[int, Field(ge=0, le=1440)]
 Hours = Annotated[int, Field(ge=0, le=24 * 14)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=60)]
+Holidays = Annotated[tuple[Day, ...], Field(max_length=60)]
 Agendas = dict[MeetingKind, Annotated[tuple[PlannedItem, ...], Field(max_length=30)]]
 
 
@@ -73,6 +74,7 @@ class Rules(BaseModel):
     - `accepted_reasons`: absences accepted without a decision.
     - `quorum_percent`: of the officials summoned; a warning, for no law asks for one.
     - `objection_days`: how long a mark may be objected to.
+    - `holidays`: days on which no plan puts a meeting.
     - `agendas`: what each kind of meeting begins with.
     """
 
@@ -89,6 +91,7 @@ class Rules(BaseModel):
     accepted_reasons: Reasons = ()
     quorum_percent: Percent = 50
     objection_days: Days = 14
+    holidays: Holidays = ()
     agendas: Agendas = {
         MeetingKind.REGULAR: _REGULAR,
         MeetingKind.THEMATIC: _THEMATIC,
@@ -112,6 +115,7 @@ class SettingsUpdate(Input):
     accepted_reasons: Reasons | MISSING | None = MISSING
     quorum_percent: Percent | MISSING | None = MISSING
     objection_days: Days | MISSING | None = MISSING
+    holidays: Holidays | MISSING | None = MISSING
     agendas: Agendas | MISSING | None = MISSING
 
 

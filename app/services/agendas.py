@@ -1,16 +1,19 @@
 """The agenda of a meeting: filled when it is drafted, written as a whole, settled once it opens."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
+from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
     AgendaAudience,
@@ -51,6 +54,13 @@ class Agenda:
     @property
     def version(self) -> int:
         return self.meeting.version
+
+
+class _Begun(NamedTuple):
+    """The last position of an agenda, and how much of it was brought from elsewhere."""
+
+    last: int
+    carried: int
 
 
 def get(work: Work, meeting_id: UUID) -> Agenda:
@@ -96,16 +106,29 @@ def write(work: Work, meeting_id: UUID, data: AgendaWrite, if_match: int | None)
     return Agenda(meeting, items)
 
 
-def fill(work: Work, meeting: Meeting, cell: Organization) -> None:
-    """Begin with the kind's usual items, what the last such meeting left open, and open tasks."""
-    day = local_date(meeting.starts_at)
-    usual = rules.of(work.session, cell, day).agendas.get(meeting.kind, ())
-    begun = [planned.model_dump() for planned in usual]
-    begun += [_carried(item) for item in _left_open(work, meeting)]
-    begun += [_asking(task) for task in _open_tasks(work, cell)]
-    work.session.flush()  # items name their meeting
-    for position, facts in enumerate(begun, start=1):
-        _add(work, meeting, facts | {"position": position})
+def begin(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
+    """Begin each with the usual items of its kind."""
+    work.session.flush()  # items name their meetings
+    rulebook = rules.load(work.session, {cell.path for _, cell in drafts})
+    for meeting, cell in drafts:
+        decided = rulebook.at(cell.path, local_date(meeting.starts_at))
+        usual = decided.agendas.get(meeting.kind, ())
+        for position, planned in enumerate(usual, start=1):
+            _add(work, meeting, planned.model_dump() | {"position": position})
+
+
+def carry(work: Work, drafts: Sequence[Meeting]) -> list[Meeting]:
+    """Add, once, what the last such meeting left open, and open tasks; the drafts that got any."""
+    work.session.flush()
+    begun = _begun(work, drafts)
+    fresh = [draft for draft in drafts if not begun[draft.id].carried]
+    left_open, tasks = _left_open(work, fresh), _open_tasks(work, fresh)
+    for draft in fresh:
+        brought = [_carried(item) for item in left_open[draft.id]]
+        brought += [_asking(task) for task in tasks[draft.organization_id]]
+        for position, facts in enumerate(brought, start=begun[draft.id].last + 1):
+            _add(work, draft, facts | {"position": position})
+    return [each for each in fresh if left_open[each.id] or tasks[each.organization_id]]
 
 
 def _add(work: Work, meeting: Meeting, facts: dict[str, Any]) -> AgendaItem:
@@ -157,30 +180,50 @@ def _rewrites(said: AgendaItemWrite, item: AgendaItem) -> bool:
     return any(getattr(item, name) != value for name, value in facts.items())
 
 
-def _left_open(work: Work, meeting: Meeting) -> Sequence[AgendaItem]:
-    """By the cell's last meeting of this kind; what asks about a task comes with the task."""
+def _begun(work: Work, drafts: Sequence[Meeting]) -> dict[UUID, _Begun]:
+    """How far the agenda of each has come."""
+    carried = func.count(col(AgendaItem.carried_from_id)) + func.count(col(AgendaItem.task_id))
+    statement = (
+        pick(AgendaItem.meeting_id, func.max(col(AgendaItem.position)), carried)
+        .where(col(AgendaItem.meeting_id).in_([draft.id for draft in drafts]))
+        .group_by(col(AgendaItem.meeting_id))
+    )
+    found = work.session.execute(statement.execution_options(scoped="of reached meetings"))
+    known = {meeting_id: _Begun(*more) for meeting_id, *more in found}
+    return {draft.id: known.get(draft.id, _Begun(last=0, carried=0)) for draft in drafts}
+
+
+def _left_open(work: Work, drafts: Sequence[Meeting]) -> dict[UUID, list[AgendaItem]]:
+    """By each cell's last meeting of the draft's kind; what asks about a task comes with it."""
+    draft = aliased(Meeting)
     latest = (
         select(Meeting.id)
         .where(
-            col(Meeting.organization_id) == meeting.organization_id,
-            col(Meeting.kind) == meeting.kind,
+            col(Meeting.organization_id) == draft.organization_id,
+            col(Meeting.kind) == draft.kind,
             col(Meeting.status).in_(HELD_STATUSES),
-            col(Meeting.starts_at) < meeting.starts_at,
+            col(Meeting.starts_at) < draft.starts_at,
         )
         .order_by(col(Meeting.starts_at).desc(), col(Meeting.id).desc())
         .limit(1)
+        .correlate(draft)
         .scalar_subquery()
     )
     statement = (
-        select(AgendaItem)
+        pick(draft.id, AgendaItem)
+        .join(AgendaItem, col(AgendaItem.meeting_id) == latest)
         .where(
-            col(AgendaItem.meeting_id) == latest,
+            col(draft.id).in_([each.id for each in drafts]),
             col(AgendaItem.status) == AgendaStatus.OPEN,
             col(AgendaItem.task_id).is_(None),
         )
         .order_by(col(AgendaItem.position))
     )
-    return work.session.exec(statement.execution_options(scoped="of a reached cell")).all()
+    found: dict[UUID, list[AgendaItem]] = defaultdict(list)
+    scoped = statement.execution_options(scoped="of reached meetings")
+    for draft_id, item in work.session.execute(scoped):
+        found[draft_id].append(item)
+    return found
 
 
 def _carried(item: AgendaItem) -> dict[str, Any]:
@@ -188,13 +231,18 @@ def _carried(item: AgendaItem) -> dict[str, Any]:
     return kept | {"carried_from_id": item.id}
 
 
-def _open_tasks(work: Work, cell: Organization) -> Sequence[Task]:
+def _open_tasks(work: Work, drafts: Sequence[Meeting]) -> dict[UUID, list[Task]]:
+    """Of their cells."""
+    cells = {draft.organization_id for draft in drafts}
     statement = (
         select(Task)
-        .where(col(Task.organization_id) == cell.id, col(Task.status) == TaskStatus.OPEN)
+        .where(col(Task.organization_id).in_(cells), col(Task.status) == TaskStatus.OPEN)
         .order_by(col(Task.id))
     )
-    return work.session.exec(statement.execution_options(scoped="of a reached cell")).all()
+    found: dict[UUID, list[Task]] = defaultdict(list)
+    for task in work.session.exec(statement.execution_options(scoped="of reached meetings")):
+        found[task.organization_id].append(task)
+    return found
 
 
 def _asking(task: Task) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Brings the figures from day to day: new periods open, dated facts take effect.
+"""Brings the figures from day to day: new periods open, dated facts take effect, plans go on.
 
 The first request after midnight does it when no worker has, so that no screen shows yesterday.
 """
@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.core import database, periods
 from app.core.clock import local_date
 from app.models import Exemption, FigureDay, Membership, Organization
-from app.services import figures, kept_answers
+from app.services import figures, kept_answers, meeting_plans
 
 _reached: dict[str, date] = {}
 
@@ -25,6 +25,7 @@ def turn(now: datetime) -> None:
     if _reached.get(place, date.min) >= today:
         return
     with database.writing() as session:
+        meeting_plans.roll(session, now)  # first: whoever changes a plan locks it before the day
         reached = bring_to(session, today)
         kept_answers.forget(session, now)
     if reached is not None:

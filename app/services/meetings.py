@@ -1,5 +1,6 @@
 """A meeting is drafted, scheduled, held and submitted; the level above accepts or returns it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -90,13 +91,20 @@ def get(work: Work, meeting_id: UUID) -> Meeting:
 
 def create(work: Work, data: MeetingCreate) -> Meeting:
     cell = work.fetch(Permission.MEETING_CREATE, Organization, data.organization_id)
-    said = data.model_dump() | {"title": data.title or _title(data)}
+    said = data.model_dump() | {"title": data.title or usual_title(data.kind, data.starts_at)}
     meeting = Meeting(**said, created_at=work.now, created_by=work.actor.account_id)
-    check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
-    groups.check(work, meeting)
-    work.record("meeting.created", work.add(meeting))
-    agendas.fill(work, meeting, cell)
+    draft(work, [(meeting, cell)])
+    agendas.carry(work, [meeting])
     return meeting
+
+
+def draft(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
+    """Take in new meetings of reached cells, each with the usual agenda of its kind."""
+    for meeting, cell in drafts:
+        check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+        groups.check(work, meeting)
+        work.record("meeting.created", work.add(meeting))
+    agendas.begin(work, drafts)
 
 
 def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | None) -> Meeting:
@@ -141,7 +149,7 @@ def postpone(work: Work, meeting_id: UUID, data: MeetingPostpone) -> Meeting:
         )
     if meeting.ends_at is not None:
         meeting.ends_at += data.starts_at - before
-    meeting.starts_at = data.starts_at
+    meeting.starts_at, meeting.postponed_from = data.starts_at, before
     _check_again(work, Permission.MEETING_POSTPONE, meeting)
     work.record(
         "meeting.postponed", meeting, before=before.isoformat(), after=data.starts_at.isoformat()
@@ -220,12 +228,16 @@ def reopen(work: Work, meeting_id: UUID, data: MeetingReopen) -> Meeting:
     return _settle(work, meeting, "meeting.reopened", data.reason)
 
 
-def check_cell_and_times(cell: Organization, starts_at: datetime, ends_at: datetime | None) -> None:
-    """Only cells meet, on days on which they exist, and end after they begin."""
-    if cell.kind is not OrganizationKind.CELL:
+def expect_cell(unit: Organization) -> None:
+    if unit.kind is not OrganizationKind.CELL:
         raise Invalid.at(
             "/organization_id", "not_a_cell", "Chỉ chi bộ mới sinh hoạt.", "Only cells meet."
         )
+
+
+def check_cell_and_times(cell: Organization, starts_at: datetime, ends_at: datetime | None) -> None:
+    """Only cells meet, on days on which they exist, and end after they begin."""
+    expect_cell(cell)
     if not _exists_on_its_day(cell, starts_at):
         raise Invalid.at(
             "/starts_at",
@@ -242,10 +254,10 @@ def check_cell_and_times(cell: Organization, starts_at: datetime, ends_at: datet
         )
 
 
-def _title(data: MeetingCreate) -> str:
+def usual_title(kind: MeetingKind, starts_at: datetime) -> str:
     """What the office calls such a meeting: "Sinh hoạt chi bộ thường kỳ tháng 5/2026"."""
-    day = local_date(data.starts_at)
-    return f"{_KIND_TITLES[data.kind]} tháng {day.month}/{day.year}"
+    day = local_date(starts_at)
+    return f"{_KIND_TITLES[kind]} tháng {day.month}/{day.year}"
 
 
 _KIND_TITLES = {

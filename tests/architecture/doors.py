@@ -53,6 +53,13 @@ OPEN = {
 }
 
 _MEETING = {"organization_id": "{north_one}", "title": "Sinh hoạt", "starts_at": "{soon}"}
+_PLAN = {
+    "organization_id": "{north_one}",
+    "day_of_month": 5,
+    "at": "19:30",
+    "valid_from": "{later_day}",
+    "valid_to": "{later_day}",
+}
 _UNIT = {"code": "{new_code}", "name": "Chi bộ Mới", "kind": "cell", "parent_id": "{north}"}
 _MEMBER = {
     "full_name": "Trần Thị Mới",
@@ -232,6 +239,24 @@ DOORS = (
     Door("GET", "/imports/{import_id}/rejects.xlsx", "officer", at="import"),
     Door("POST", "/imports/{import_id}/commit", "officer", at="import"),
     # Meetings
+    Door("GET", "/meeting-plans", EVERYBODY),
+    Door(
+        "POST",
+        "/meeting-plans",
+        LEADERS,
+        f"member committee_member {ABOVE} administrator",
+        body=_PLAN,
+    ),
+    Door("GET", "/meeting-plans/{meeting_plan_id}", f"member {READERS}", at="plan"),
+    Door(
+        "PATCH",
+        "/meeting-plans/{meeting_plan_id}",
+        LEADERS,
+        f"member committee_member {ABOVE}",
+        "plan",
+        body={"place": "{new_code}"},
+        if_match='"1"',
+    ),
     Door("GET", "/meetings", EVERYBODY),
     Door(
         "POST",

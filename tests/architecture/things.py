@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from itertools import count
 from typing import Any
@@ -43,6 +43,7 @@ from tests.factories.minutes import make_revision
 from tests.factories.notices import make_guest, make_notification
 from tests.factories.objections import make_objection
 from tests.factories.people import make_exemption
+from tests.factories.plans import make_plan
 from tests.factories.tasks import make_task
 from tests.factories.workbooks import make_tree
 from tests.uploads import preview_of
@@ -73,7 +74,8 @@ class Things:
             return {key: self.filled(value) for key, value in template.items()}
         if isinstance(template, list):
             return [self.filled(value) for value in template]
-        return _NAME.sub(lambda match: self.named(match[1]), template)
+        is_text = isinstance(template, str)
+        return _NAME.sub(lambda match: self.named(match[1]), template) if is_text else template
 
     def member(self) -> Member:
         return self._member(self.world.people["member"].member_id)
@@ -150,6 +152,10 @@ class Things:
         """Another month for each who tries: said once, it stands."""
         return f"2026-0{1 + next(self.numbers) % 5}"
 
+    def plan(self) -> Any:
+        """Not in force for years, so that no day makes meetings of it."""
+        return make_plan(self.session, self.world.north_one, valid_from=date(2040, 1, 1))
+
     def upload(self) -> str:
         unit = [f"97.001.{next(self.numbers)}", "Đảng bộ Mới", "grassroots", None, "97.001"]
         import_id: str = preview_of(
@@ -179,6 +185,7 @@ class Things:
 _THINGS: dict[str, Callable[[Things], Any]] = {
     "password": lambda things: PASSWORD,
     "soon": lambda things: (NOON + timedelta(days=next(things.numbers))).isoformat(),
+    "later_day": lambda things: str((NOON + timedelta(days=next(things.numbers))).date()),
     "new_code": lambda things: f"97.{next(things.numbers)}",
     "new_id": Things.new_id,
     "quiet_period": Things.quiet_period,
@@ -192,6 +199,7 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     ),
     "office": Things.office,
     "import": Things.upload,
+    "plan": Things.plan,
     "draft": lambda things: things.meeting(MeetingStatus.DRAFT),
     "scheduled": lambda things: things.meeting(MeetingStatus.SCHEDULED),
     "opened": lambda things: things.meeting(MeetingStatus.OPEN),
