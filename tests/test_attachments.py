@@ -27,7 +27,9 @@ def meeting(session: Session, world: World) -> Meeting:
 
 @pytest.fixture
 def path(session: Session, meeting: Meeting, world: World) -> str:
-    report = make_absence_report(session, meeting, world.people["member"].member_id)
+    member_id = world.people["member"].member_id
+    assert member_id is not None
+    report = make_absence_report(session, meeting, member_id)
     return f"/absence-reports/{report.id}/attachment"
 
 

@@ -46,7 +46,9 @@ def meeting(
     )
     path = f"/meetings/{made.id}"
     said(secretary.post(f"{path}/open"))
-    absent = line_of(people["committee_member"].member_id, "absent_unexcused")
+    absentee = people["committee_member"].member_id
+    assert absentee is not None
+    absent = line_of(absentee, "absent_unexcused")
     said(mark(secretary, made, absent))
     said(secretary.post(f"{path}/attendances/all-present", json={"except": []}))
     guest = {"meeting_id": str(made.id), "kind": "superior", "full_name": "Lê Thị Tỉnh"}

@@ -222,7 +222,6 @@ def upgrade() -> None:
                 "superseded",
                 "reason_required",
                 "wrong_for_line",
-                "period_locked",
                 name="checkinrefusal",
                 native_enum=False,
                 length=32,

@@ -42,7 +42,6 @@ class CheckInRefusal(StrEnum):
     SUPERSEDED = "superseded"
     REASON_REQUIRED = "reason_required"
     WRONG_FOR_LINE = "wrong_for_line"
-    PERIOD_LOCKED = "period_locked"
 
 
 class CheckInFlag(StrEnum):

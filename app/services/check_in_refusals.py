@@ -50,12 +50,6 @@ class WrongForLine(Invalid):
     en = "This cannot be said of this line."
 
 
-class PeriodLocked(Conflict):
-    code = "period_locked"
-    vi = "Kỳ này đã khóa sổ."
-    en = "This period is locked."
-
-
 _REFUSALS: dict[CheckInRefusal, type[AppError]] = {
     CheckInRefusal.WRONG_CODE: WrongCode,
     CheckInRefusal.OLD_CODE: OldCode,
@@ -67,7 +61,6 @@ _REFUSALS: dict[CheckInRefusal, type[AppError]] = {
     CheckInRefusal.SUPERSEDED: Superseded,
     CheckInRefusal.REASON_REQUIRED: ReasonRequired,
     CheckInRefusal.WRONG_FOR_LINE: WrongForLine,
-    CheckInRefusal.PERIOD_LOCKED: PeriodLocked,
 }
 
 

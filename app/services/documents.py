@@ -229,10 +229,14 @@ def _is_own(work: Work, document: Document) -> bool:
 
 
 def _own_reading(work: Work, document: Document) -> bool:
-    statement = select(DocumentReading.opened_at).where(
-        DocumentReading.document_id == document.id,
-        DocumentReading.member_id == work.actor.member_id,
-    ).execution_options(scoped="one's own reading")
+    statement = (
+        select(DocumentReading.opened_at)
+        .where(
+            DocumentReading.document_id == document.id,
+            DocumentReading.member_id == work.actor.member_id,
+        )
+        .execution_options(scoped="one's own reading")
+    )
     return work.session.execute(statement).scalar_one_or_none() is not None
 
 
@@ -281,5 +285,3 @@ def _shown(document: Document, reading: Any) -> DocumentRead:
             "acknowledged_count": reading.acknowledged if reading else 0,
         }
     )
-
-
