@@ -1,6 +1,7 @@
 """A cell plans its meetings once: drafts are made ahead, and follow until somebody touches them."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -351,6 +352,21 @@ class TestTheDayTurns:
 
         made = {meeting.period for meeting in rows(session, Meeting)}
         assert made == {"2027-03", "2027-04", "2027-05"}
+
+    def test_a_cell_that_ends_has_no_drafts_after_its_last_day(
+        self, session: Session, clock: time_machine.Traveller, world: World
+    ) -> None:
+        make_plan(session, world.north_two, day_of_month=20)
+        figure_days.turn(clock_now())
+        (cell,) = rows(session, Organization, Organization.id == world.north_two.id)
+        cell.valid_to = date(2026, 6, 20)
+        session.flush()
+
+        clock.move_to(at("2026-05-16T05:00:00Z"))
+        figure_days.turn(clock_now())
+
+        left = {meeting.period: meeting.status for meeting in rows(session, Meeting)}
+        assert left == {"2026-05": "draft", "2026-06": "cancelled", "2026-07": "cancelled"}
 
     def test_drafts_follow_holidays_that_are_set_later(
         self, sign_in: SignIn, clock: time_machine.Traveller, world: World
