@@ -269,9 +269,9 @@ def _writing(ticket: Ticket) -> Iterator[Work]:
     with database.writing() as session:
         identity = _identify(session, ticket, now)
         work = Work(session, identity.actor, now)
-        if identity.is_worth_noting:
-            sessions.note_use(work)
         yield work
+        if identity.is_worth_noting:  # last, for it locks the cell's figures as every step does
+            sessions.note_use(work)
 
 
 def _identify(session: Session, ticket: Ticket, now: datetime) -> sessions.Identity:

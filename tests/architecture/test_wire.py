@@ -193,6 +193,7 @@ class TestTheHeaders:
             ("put", "/meetings/{meeting_id}/minutes"),
             ("put", "/meetings/{meeting_id}/agenda"),
             ("patch", "/tasks/{task_id}"),
+            ("patch", "/meeting-plans/{meeting_plan_id}"),
             ("patch", "/documents/{document_id}"),
             ("delete", "/documents/{document_id}"),
         ],
