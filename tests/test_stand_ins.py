@@ -1,5 +1,6 @@
 """Somebody of the cell stands in for its secretary, from one day to another."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -7,13 +8,14 @@ import time_machine
 from httpx2 import Response
 from sqlmodel import Session
 
-from app.models import MeetingStatus
+from app.models import MeetingStatus, Member, Membership
 from tests.conftest import SignIn, at
 from tests.evenings import said
 from tests.factories.meetings import make_meeting, make_not_held
+from tests.factories.people import make_membership
 from tests.test_meetings import draft_of
 from tests.test_organizations import fault
-from tests.world import World
+from tests.world import World, rows
 
 
 @pytest.fixture
@@ -110,3 +112,29 @@ def test_acts_like_the_secretary_on_these_days_and_appoints_nobody(
     assert tries() == [201, 200, 200]
     clock.move_to(at("2026-05-18T00:00:00+07:00"))
     assert tries() == [403, 404, 403]
+
+
+def test_no_longer_than_a_member_of_the_cell(
+    appoint: Any,
+    sign_in: SignIn,
+    session: Session,
+    world: World,
+    clock: time_machine.Traveller,
+) -> None:
+    said(appoint("secretary", valid_to="2026-07-01"))
+    member_id = world.people["member"].member_id
+    (stay,) = rows(session, Membership, Membership.member_id == member_id)
+    stay.valid_to = date(2026, 5, 17)
+    session.add(stay)
+    session.flush()
+    (mover,) = rows(session, Member, Member.id == member_id)
+    make_membership(session, world.south_one, mover, valid_from=stay.valid_to)
+    meeting = make_meeting(session, world.north_one)
+    member, url = sign_in("member"), f"/meetings/{meeting.id}"
+
+    clock.move_to(at("2026-05-16T12:00:00+07:00"))
+    assert member.get(url).status_code == 200
+    clock.move_to(at("2026-05-17T00:00:00+07:00"))
+    assert member.get(url).status_code == 404
+    assert said(member.get("/me"))["offices"] == []
+    assert len(said(member.get("/members"))["items"]) == 1

@@ -4,10 +4,9 @@ from sqlmodel import col, or_, select
 
 from app.core.clock import local_date
 from app.models import Member, Office
-from app.models.base import valid_on
 from app.policies.roles import Permission
 from app.schemas.auth import AccountRead, HeldOffice, Me
-from app.services import accounts, members
+from app.services import accounts, members, stand_ins
 from app.work import Work
 
 
@@ -19,7 +18,7 @@ def get(work: Work) -> Me:
         own = work.within_reach(Permission.MEMBER_READ, Member)
         member = members.read(work, own.where(col(Member.id) == account.member_id))
         holder = or_(holder, col(Office.member_id) == account.member_id)
-    offices = select(Office).where(holder, *valid_on(Office, local_date(work.now)))
+    offices = select(Office).where(holder, *stand_ins.hold_on(local_date(work.now)))
     rows = work.session.execute(offices.execution_options(scoped="own offices")).scalars()
     return Me(
         account=AccountRead.model_validate(account),

@@ -13,8 +13,8 @@ from app.core.clock import LOCAL, local_date
 from app.core.ids import new_id
 from app.core.selects import pick
 from app.models import HeldAs, Meeting, Notification, NotificationKind, Office, Role
-from app.models.base import OrganizationRow, valid_on
-from app.services import rosters
+from app.models.base import OrganizationRow
+from app.services import rosters, stand_ins
 from app.work import Work
 
 _K = NotificationKind
@@ -64,7 +64,7 @@ def secretaries_of(work: Work, organization_id: UUID) -> list[UUID]:
         col(Office.organization_id) == organization_id,
         col(Office.role).in_(_LEADING),
         col(Office.member_id).is_not(None),
-        *valid_on(Office, local_date(work.now)),
+        *stand_ins.hold_on(local_date(work.now)),
     )
     scoped = statement.execution_options(scoped="of a reached unit")
     return list(work.session.execute(scoped).scalars())

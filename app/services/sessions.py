@@ -31,7 +31,7 @@ from app.models.base import valid_on
 from app.policies.actors import Actor, Held
 from app.policies.roles import Position, position_of
 from app.schemas.auth import Tokens
-from app.services import figures
+from app.services import figures, stand_ins
 from app.work import Work
 
 IDLE_LIMIT = timedelta(days=60)
@@ -231,7 +231,7 @@ def _held(*, by_a_member: bool) -> Any:
     offices = (
         select(Office.role, Organization.path, Organization.kind)
         .join(Organization, col(Organization.id) == Office.organization_id)
-        .where(holder, *valid_on(Office, day))
+        .where(holder, *stand_ins.hold_on(day))
     )
     memberships = (
         select(null(), Organization.path, Organization.kind)

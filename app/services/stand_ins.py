@@ -1,12 +1,14 @@
 """Who stands in for a cell's secretary: one of its members, for some weeks."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
+from sqlalchemy import ColumnElement, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, exists, select
 
 from app.core.errors import Invalid
-from app.models import Membership, Office, Organization, OrganizationKind
+from app.models import Membership, Office, Organization, OrganizationKind, Role
 from app.models.base import valid_on
 from app.work import Work
 
@@ -47,6 +49,17 @@ def check_days(office: Office) -> None:
             f"Cần ngày kết thúc, nhiều nhất sau {LONGEST.days} ngày.",
             f"Needs an end, {LONGEST.days} days later at most.",
         )
+
+
+def hold_on(day: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions of an office that holds on a day: a stand-in's ends with the membership."""
+    membership = aliased(Membership)
+    belongs = exists().where(
+        col(membership.organization_id) == col(Office.organization_id),
+        col(membership.member_id) == col(Office.member_id),
+        *valid_on(membership, day),
+    )
+    return (*valid_on(Office, day), or_(col(Office.role) != Role.STAND_IN, belongs))
 
 
 def _answer(work: Work, statement: Any) -> Any:
