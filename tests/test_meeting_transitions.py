@@ -172,6 +172,36 @@ class TestTakeBack:
         assert secretary.post(f"{url}/submit").json()["looked_at"] is None
         assert secretary.post(f"{url}/take-back").status_code == 200
 
+    def test_whatever_of_it_is_read_first(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        members = world.members[world.north_one.id][:1]
+        meeting = make_held_meeting(session, world.north_one, members)
+        (line,) = rows(session, Attendance, Attendance.meeting_id == meeting.id)
+        url = f"/meetings/{meeting.id}"
+        secretary, officer = sign_in("secretary"), sign_in("officer")
+        etag = secretary.get(f"{url}/minutes").headers["etag"]
+        written = {"json": {"text": "Đã họp"}, "headers": {"if-match": etag}}
+        secretary.put(f"{url}/minutes", **written).raise_for_status()
+        for part in (
+            f"{url}/minutes/revisions",
+            f"{url}/minutes/revisions/2",
+            f"{url}/minutes.docx",
+            f"{url}/roster",
+            f"{url}/agenda",
+            f"{url}/checklist",
+            f"{url}/attendance-list.docx",
+            f"/attendances/{line.id}/history",
+        ):
+            marked = {"unmarked_as": "absent_unexcused"}
+            secretary.post(f"{url}/submit", json=marked).raise_for_status()
+            secretary.get(part).raise_for_status()
+            sign_in("inspector").get(part).raise_for_status()
+            assert secretary.get(url).json()["looked_at"] is None, part
+            officer.get(part).raise_for_status()
+            assert secretary.post(f"{url}/take-back").status_code == 409, part
+            secretary.post(f"{url}/reopen", json=BODIES["reopen"]).raise_for_status()
+
 
 class TestReasons:
     def test_a_reason_is_kept_and_traced(

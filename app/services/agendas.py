@@ -27,7 +27,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.agendas import AgendaItemWrite, AgendaWrite
-from app.services import rules
+from app.services import looks, rules
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -66,6 +66,7 @@ class _Begun(NamedTuple):
 def get(work: Work, meeting_id: UUID) -> Agenda:
     """Items for the leaders are seen by whoever may read the minutes."""
     meeting = work.fetch(Permission.AGENDA_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
     confided = work.within_reach(Permission.MINUTES_READ, AgendaItem, AgendaItem.id)
     statement = (
         work.within_reach(Permission.AGENDA_READ, AgendaItem)

@@ -60,6 +60,7 @@ def complete(work: Work, meeting: Meeting, unmarked_as: AttendanceStatus | None)
 def history(work: Work, attendance_id: UUID) -> Page[AttendanceEvent]:
     """In the order in which they were written, whatever the clocks said."""
     line = work.fetch(Permission.ATTENDANCE_READ, Attendance, attendance_id)
+    looks.note_part(work, line.meeting_id)
     event = AttendanceEvent
     statement = (
         select(event)

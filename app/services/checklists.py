@@ -24,6 +24,7 @@ from app.models import (
 from app.policies.roles import Permission
 from app.schemas.checklists import ChecklistItem, ChecklistLine, ChecklistRead
 from app.schemas.settings import Rules
+from app.services import looks
 from app.services import rules as rulebook
 from app.work import Work
 
@@ -56,6 +57,7 @@ def facts_of(meeting: Meeting) -> Facts:
 def get(work: Work, meeting_id: UUID) -> ChecklistRead:
     """For whoever reads the sheet: a member sees the meeting, but not how the cell did."""
     meeting = work.fetch(Permission.ATTENDANCE_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
     facts, rules = facts_of(meeting), _rules_of(work, meeting)
     lines = check(facts, rules, is_roll_closed=_is_roll_closed(work, meeting))
     fulfils = obligation(facts, rules)

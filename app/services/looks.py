@@ -1,7 +1,9 @@
 """Whether the level above has looked at what was submitted: until then it may be taken back."""
 
+from uuid import UUID
+
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, select
 
 from app.core import database
 from app.core.clock import local_date
@@ -24,6 +26,12 @@ def note(work: Work, meeting: Meeting) -> None:
         is_first = _look(Work(writer, work.actor, work.now), meeting)
     if is_first:
         work.session.refresh(meeting)
+
+
+def note_part(work: Work, meeting_id: UUID) -> None:
+    """The same, when only a part of the meeting was reached."""
+    statement = select(Meeting).where(col(Meeting.id) == meeting_id)
+    note(work, work.session.exec(statement.execution_options(scoped="of a reached part")).one())
 
 
 def _look(work: Work, meeting: Meeting) -> bool:

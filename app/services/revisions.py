@@ -12,12 +12,13 @@ from app.core.paging import Order, Page, PageQuery
 from app.models import Meeting, Minutes, MinutesRevision
 from app.policies.roles import Permission
 from app.schemas.minutes import MinutesContent
+from app.services import looks
 from app.work import Work
 
 
 def search(work: Work, meeting_id: UUID, query: PageQuery) -> Page[MinutesRevision]:
     """Newest first."""
-    meeting = work.fetch(Permission.MINUTES_READ, Meeting, meeting_id)
+    meeting = _looked_at(work, meeting_id)
     statement = work.within_reach(Permission.MINUTES_READ, MinutesRevision).where(
         col(MinutesRevision.meeting_id) == meeting.id
     )
@@ -26,11 +27,17 @@ def search(work: Work, meeting_id: UUID, query: PageQuery) -> Page[MinutesRevisi
 
 
 def get(work: Work, meeting_id: UUID, number: int) -> MinutesRevision:
-    meeting = work.fetch(Permission.MINUTES_READ, Meeting, meeting_id)
+    meeting = _looked_at(work, meeting_id)
     found = find(work, meeting, number)
     if found is None:
         raise NotFound
     return found
+
+
+def _looked_at(work: Work, meeting_id: UUID) -> Meeting:
+    meeting = work.fetch(Permission.MINUTES_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
+    return meeting
 
 
 def find(work: Work, meeting: Meeting, number: int) -> MinutesRevision | None:

@@ -20,7 +20,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.meetings import RosterItem, RosterRead
-from app.services import rosters
+from app.services import looks, rosters
 from app.work import Work
 
 _S = MeetingStatus
@@ -36,6 +36,7 @@ class _Placed(NamedTuple):
 def get(work: Work, meeting_id: UUID) -> RosterRead:
     """As it was frozen; before that as the meeting's day would have it today."""
     meeting = work.fetch(Permission.ATTENDANCE_READ, Meeting, meeting_id)
+    looks.note(work, meeting)
     is_frozen = meeting.status not in _NEVER_OPENED
     found = dict((_frozen if is_frozen else _drawn)(work, meeting))
     names = pick(Member.id, Member.full_name).where(col(Member.id).in_(found))
