@@ -1,12 +1,15 @@
 """An absence is a member's word: given for oneself or on behalf, decided, taken back."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from sqlmodel import Session
 
 from app.models import AbsenceReport, Attendance, AuditEntry, Meeting, MeetingStatus
+from tests.check_ins import check_in, code_of, make_room
 from tests.conftest import SignIn, at
+from tests.evenings import said
 from tests.factories.meetings import make_absence_report, make_line, make_meeting
 from tests.world import World, rows
 
@@ -101,6 +104,42 @@ class TestCreate:
 
         assert (second.status_code, second.json()["code"]) == (409, "conflict")
         assert third.status_code == 201
+
+    def test_nobody_is_absent_who_is_there(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        held = make_room(session, world)
+        member = sign_in("member")
+        check_in(member, held, code_of(held).token).raise_for_status()
+
+        refused = member.post("/absence-reports", json=report_of(held))
+        member_id = world.people["member"].member_id
+        assert member_id is not None
+        left_over = make_absence_report(session, held, member_id)
+        accepted = sign_in("secretary").post(f"/absence-reports/{left_over.id}/accept")
+
+        for answer in (refused, accepted):
+            assert (answer.status_code, answer.json()["code"]) == (409, "already_present")
+        assert [report.status for report in rows(session, AbsenceReport)] == ["pending"]
+        assert sign_in("secretary").post(f"/absence-reports/{left_over.id}/decline").is_success
+
+    def test_of_a_report_and_a_check_in_at_once_presence_wins(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        member = sign_in("member")
+        said(member.get("/me"))
+        with ThreadPoolExecutor(2) as both:
+            for _ in range(5):
+                held = make_room(session, world)
+                tries = [
+                    both.submit(check_in, member, held, code_of(held).token),
+                    both.submit(member.post, "/absence-reports", json=report_of(held)),
+                ]
+                came, reported = (each.result().status_code for each in tries)
+                assert (came, reported in (201, 409)) == (201, True)
+        lines = rows(session, Attendance, Attendance.member_id == world.people["member"].member_id)
+        assert {line.status for line in lines} == {"present"}
+        assert {report.status for report in rows(session, AbsenceReport)} <= {"came_anyway"}
 
     @pytest.mark.parametrize("status", ["draft", "cancelled", "ended", "submitted"])
     def test_only_for_a_meeting_that_is_awaited(

@@ -1,6 +1,7 @@
 """An absence is reported, then accepted or declined; it may be withdrawn, and presence wins."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, exists, select
@@ -11,6 +12,8 @@ from app.core.paging import Filters, Order, Page
 from app.models import (
     AbsenceReport,
     AbsenceStatus,
+    Attendance,
+    AttendanceStatus,
     Meeting,
     MeetingStatus,
     Membership,
@@ -26,7 +29,7 @@ from app.schemas.absence_reports import (
     AbsenceReportQuery,
 )
 from app.schemas.settings import Rules
-from app.services import attendances, branches, notices, rules
+from app.services import attendances, branches, lines, notices, rules
 from app.services.notices import Notice
 from app.work import Work
 
@@ -45,6 +48,12 @@ FILTERS: Filters = {
 class AlreadyReported(Conflict):
     vi = "Đã có báo vắng cho cuộc họp này."
     en = "An absence from this meeting is reported already."
+
+
+class AlreadyPresent(Conflict):
+    code = "already_present"
+    vi = "Đã được điểm danh có mặt trong cuộc họp này."
+    en = "Is marked present at this meeting."
 
 
 class MeetingNotAwaited(Conflict):
@@ -76,6 +85,7 @@ def create(work: Work, data: AbsenceReportCreate) -> AbsenceReport:
     is_own = member_id is not None and member_id == work.actor.member_id
     permission = Permission.MEETING_READ if is_own else Permission.ABSENCE_REPORT_CREATE
     meeting = work.fetch(permission, Meeting, data.meeting_id)
+    lines.hold(work, meeting)  # against a check-in at the same moment
     member_id = _expect_awaited(work, meeting, member_id)
     decided = _rules_of(work, meeting)
     cut_off = meeting.starts_at - timedelta(hours=decided.absence_cut_off_hours)
@@ -146,6 +156,8 @@ def _expect_awaited(work: Work, meeting: Meeting, member_id: UUID | None) -> UUI
             "Không sinh hoạt tại chi bộ này vào ngày họp.",
             "Does not belong to this cell on the day of the meeting.",
         )
+    if _is_present(work, meeting.id, member_id):
+        raise AlreadyPresent
     if _is_reported(work, meeting, member_id):
         raise AlreadyReported
     return member_id
@@ -164,6 +176,8 @@ def _decide(
 ) -> AbsenceReport:
     report = _take(work, Permission.ABSENCE_REPORT_DECIDE, absence_report_id, verb)
     meeting = _unsettled(work, report)
+    if verb == "accept" and _is_present(work, meeting.id, report.member_id):
+        raise AlreadyPresent
     report.comment = data.comment
     report.decided_by = work.actor.account_id
     report.decided_at = work.now
@@ -175,6 +189,7 @@ def _decide(
 def _take(work: Work, permission: Permission, absence_report_id: UUID, verb: str) -> AbsenceReport:
     report = work.fetch(permission, AbsenceReport, absence_report_id)
     attendances.renew(work, report.meeting_id)  # first: a check-in holds the meeting, then this
+    work.session.refresh(report)
     return report.take(verb)
 
 
@@ -201,8 +216,16 @@ def _belongs(work: Work, meeting: Meeting, member_id: UUID) -> bool:
         Membership.member_id == member_id,
         *valid_on(Membership, local_date(meeting.starts_at)),
     )
-    statement = select(exists(membership)).execution_options(scoped="of a reached meeting")
-    return bool(work.session.execute(statement).scalar_one())
+    return _answer(work, membership)
+
+
+def _is_present(work: Work, meeting_id: UUID, member_id: UUID) -> bool:
+    line = select(Attendance.id).where(
+        Attendance.meeting_id == meeting_id,
+        Attendance.member_id == member_id,
+        Attendance.status == AttendanceStatus.PRESENT,
+    )
+    return _answer(work, line)
 
 
 def _is_reported(work: Work, meeting: Meeting, member_id: UUID) -> bool:
@@ -211,5 +234,10 @@ def _is_reported(work: Work, meeting: Meeting, member_id: UUID) -> bool:
         AbsenceReport.member_id == member_id,
         col(AbsenceReport.status).in_(STANDING),
     )
-    statement = select(exists(standing)).execution_options(scoped="of a reached meeting")
+    return _answer(work, standing)
+
+
+def _answer(work: Work, rows: Any) -> bool:
+    """Whether there are any."""
+    statement = select(exists(rows)).execution_options(scoped="of a reached meeting")
     return bool(work.session.execute(statement).scalar_one())
