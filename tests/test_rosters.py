@@ -4,21 +4,32 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import time_machine
 from sqlmodel import Session
 
 from app.models import (
     AttendanceStatus,
     ExemptionKind,
+    Meeting,
+    MeetingKind,
     MeetingStatus,
     Member,
     Membership,
     MembershipKind,
+    Notification,
+    Role,
     RosterExclusion,
     RosterReason,
 )
 from tests.conftest import SignIn, at
+from tests.evenings import plan, said
 from tests.factories.meetings import make_line, make_meeting
-from tests.factories.people import make_exemption, make_member, make_membership
+from tests.factories.people import (
+    make_exemption,
+    make_member,
+    make_membership,
+    make_office,
+)
 from tests.world import World, rows
 
 
@@ -99,6 +110,58 @@ class TestOpen:
         roster = roster_of(sign_in("inspector").get(f"/meetings/{meeting.id}/roster"))
 
         assert roster == {member_id: (True, "exempt", True)}
+
+
+class TestCommittee:
+    def test_only_who_holds_an_office_in_the_cell_on_the_day(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        cell, own = world.north_one, world.members[world.north_one.id]
+        days = {"valid_from": date(2026, 5, 1), "valid_to": date(2026, 5, 16)}
+        for index, unit, facts in (
+            (5, cell, {"role": Role.STAND_IN} | days),
+            (6, cell, {"role": Role.COMMITTEE_MEMBER, "valid_from": date(2026, 5, 17)}),
+            (7, cell, {"role": Role.COMMITTEE_MEMBER, "valid_to": date(2026, 5, 15)}),
+            (8, world.north, {"role": Role.COMMITTEE_MEMBER}),
+        ):
+            make_office(session, unit, _member(session, world, index), **facts)
+        for member in (_member(session, world, index) for index in (2, 9)):
+            make_exemption(session, cell, member, kind=ExemptionKind.SUSPENDED)
+        client, starts_at = sign_in("secretary"), at("2026-05-15T12:00:00Z")
+        meeting_id = plan(client, cell, starts_at, kind="committee")
+
+        preview = roster_of(client.get(f"/meetings/{meeting_id}/roster"))
+        clock.move_to(starts_at)
+        said(client.post(f"/meetings/{meeting_id}/open"))
+
+        called = (True, "official", True)
+        assert preview == {
+            own[0]: called,
+            own[1]: called,
+            own[2]: (False, "suspended", False),
+            own[5]: called,
+        }
+        assert roster_of(client.get(f"/meetings/{meeting_id}/roster")) == preview
+        told = rows(session, Notification, Notification.subject_id == UUID(meeting_id))
+        assert {notice.member_id for notice in told} == {own[0], own[1], own[5]}
+
+    def test_does_not_open_where_nobody_holds_one(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        for index in range(3):
+            make_exemption(
+                session,
+                world.north_one,
+                _member(session, world, index),
+                kind=ExemptionKind.SUSPENDED,
+            )
+        meeting = make_meeting(
+            session, world.north_one, status=MeetingStatus.SCHEDULED, kind=MeetingKind.COMMITTEE
+        )
+        answer = sign_in("secretary").post(f"/meetings/{meeting.id}/open")
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "nobody_summoned")
+        assert rows(session, Meeting, Meeting.id == meeting.id)[0].status == "scheduled"
 
 
 def _member(session: Session, world: World, index: int) -> Member:

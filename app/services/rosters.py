@@ -1,7 +1,7 @@
 """Who is summoned to a meeting, decided by the local day on which it starts."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, cast
@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, insert, or_
 from sqlmodel import col
 
 from app.core.clock import local_date
+from app.core.errors import Conflict
 from app.core.selects import pick
 from app.models import (
     Attendance,
@@ -18,14 +19,23 @@ from app.models import (
     ExclusionReason,
     Exemption,
     Meeting,
+    MeetingKind,
     Member,
     Membership,
     MembershipKind,
+    Office,
     RosterExclusion,
     RosterReason,
 )
+from app.policies.roles import AT_A_CELL
 from app.services.denominators import Person, exclusion_reason, may_vote, reason_on_it
 from app.work import Work
+
+
+class NobodySummoned(Conflict):
+    code = "nobody_summoned"
+    vi = "Không có ai thuộc diện triệu tập; họp chi ủy cần có người giữ chức vụ trong chi bộ."
+    en = "Nobody is summoned; a committee meets when somebody holds an office in the cell."
 
 
 class Place(NamedTuple):
@@ -57,10 +67,15 @@ class _Days:
 
 
 def freeze(work: Work, meetings: Sequence[Meeting]) -> None:
-    """Write down who has a place and who has none; from now on it stays as it is."""
+    """Write down who has a place and who has none; from now on it stays as it is.
+
+    `NobodySummoned` when nobody has one.
+    """
     lines: list[dict[str, Any]] = []
     exclusions: list[dict[str, Any]] = []
     for meeting, roster in zip(meetings, draw(work, meetings), strict=True):
+        if not roster.places:
+            raise NobodySummoned
         lines += [
             _of(work, meeting, member_id)
             | {
@@ -71,8 +86,7 @@ def freeze(work: Work, meetings: Sequence[Meeting]) -> None:
             for member_id, place in roster.places.items()
         ]
         exclusions += exclusions_of(work, meeting, roster)
-    if lines:
-        work.session.execute(insert(Attendance), lines)
+    work.session.execute(insert(Attendance), lines)
     if exclusions:
         work.session.execute(insert(RosterExclusion), exclusions)
 
@@ -101,7 +115,10 @@ def first_status(reason: RosterReason) -> AttendanceStatus:
 
 
 def draw(work: Work, meetings: Sequence[Meeting]) -> list[Roster]:
-    """The roster of each meeting, in their order, by three queries for all of them."""
+    """The roster of each meeting, in their order, by a few queries for all of them.
+
+    Of the cell's committee only who holds an office in it on the day.
+    """
     if not meetings:
         return []
     dates = [local_date(meeting.starts_at) for meeting in meetings]
@@ -110,12 +127,16 @@ def draw(work: Work, meetings: Sequence[Meeting]) -> list[Roster]:
     belonging = _by_first_column(work, _members_of(cells, days))
     exemptions = _by_first_column(work, _exemptions_of(cells, days))
     elsewhere = _by_first_column(work, _temporary_of(cells, days))
-    return [
-        _roster_of(
-            meeting.organization_id, day, belonging[meeting.organization_id], exemptions, elsewhere
-        )
-        for meeting, day in zip(meetings, dates, strict=True)
-    ]
+    leading = _leading(work, meetings, days)
+    rosters = []
+    for meeting, day in zip(meetings, dates, strict=True):
+        cell_id = meeting.organization_id
+        called = belonging[cell_id]
+        if meeting.kind is MeetingKind.COMMITTEE:
+            leaders = {office.member_id for office in leading[cell_id] if _holds(office, day)}
+            called = [record for record in called if record.member_id in leaders]
+        rosters.append(_roster_of(cell_id, day, called, exemptions, elsewhere))
+    return rosters
 
 
 def _roster_of(
@@ -194,6 +215,25 @@ def _temporary_of(cells: set[UUID], days: _Days) -> Select[Any]:
         col(Membership.kind) == MembershipKind.TEMPORARY,
         days.touch(Membership),
     )
+
+
+def _leading(work: Work, meetings: Sequence[Meeting], days: _Days) -> Mapping[UUID, Sequence[Any]]:
+    """The offices of the cells whose committees meet."""
+    cells = {each.organization_id for each in meetings if each.kind is MeetingKind.COMMITTEE}
+    if not cells:
+        return {}
+    offices = pick(
+        Office.organization_id,
+        Office.member_id,
+        Office.valid_from,
+        Office.valid_to,
+    )
+    at_these = offices.where(
+        col(Office.organization_id).in_(cells),
+        col(Office.role).in_(AT_A_CELL),
+        days.touch(Office),
+    )
+    return _by_first_column(work, at_these)
 
 
 def _belonging(cells: set[UUID], days: _Days) -> Select[Any]:
