@@ -1,14 +1,17 @@
 """A cell says that it did not meet; it stays in the denominator all the same."""
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from sqlmodel import Session
 
-from app.models import AuditEntry, Figure, MeetingKind, MeetingStatus, Organization
+from app.models import AuditEntry, Figure, MeetingKind, MeetingStatus, Organization, Setting
 from tests.conftest import SignIn, at
+from tests.evenings import hold, said
 from tests.factories.meetings import make_meeting, make_not_held
-from tests.world import World, rows
+from tests.world import NOON, World, rows
 
 
 def word_of(cell: Organization, **more: Any) -> dict[str, Any]:
@@ -64,6 +67,28 @@ class TestCreate:
         assert first.status_code == 201
         assert (second.status_code, second.json()["code"]) == (409, "meeting_held")
 
+    def test_not_when_a_meeting_of_another_monthly_kind_was_held(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        decided = Setting(
+            organization_id=world.north.id,
+            name="monthly_kinds",
+            value=["regular", "thematic"],
+            valid_from=date(2026, 4, 10),
+        )
+        session.add(decided)
+        session.flush()
+        held = {"status": MeetingStatus.ENDED, "kind": MeetingKind.THEMATIC}
+        client = sign_in("secretary")
+
+        make_meeting(session, world.north_one, starts_at=at("2026-04-09T12:00:00Z"), **held)
+        before = said(client.post("/not-held", json=word_of(world.north_one)))
+        client.delete(f"/not-held/{before['id']}").raise_for_status()
+        make_meeting(session, world.north_one, starts_at=at("2026-04-10T12:00:00Z"), **held)
+        after = client.post("/not-held", json=word_of(world.north_one))
+
+        assert (after.status_code, after.json()["code"]) == (409, "meeting_held")
+
     def test_once_for_a_period(self, sign_in: SignIn, world: World) -> None:
         client = sign_in("secretary")
         first = client.post("/not-held", json=word_of(world.north_one)).json()
@@ -107,6 +132,23 @@ class TestWithdraw:
         assert client.delete(url).status_code == 404
         assert client.get(url).status_code == 404
         assert client.get("/not-held").json()["items"] == []
+
+    def test_meeting_after_all_takes_it_back(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        client, cell = sign_in("secretary"), world.north_one
+        for period in ("2026-04", "2026-05"):
+            said(client.post("/not-held", json=word_of(cell, period=period)))
+
+        def standing() -> list[str]:
+            return [item["period"] for item in said(client.get("/not-held"))["items"]]
+
+        hold(client, clock, cell, NOON + timedelta(hours=2), kind="thematic")
+        assert standing() == ["2026-05", "2026-04"]
+        hold(client, clock, cell, NOON + timedelta(hours=6))
+        assert standing() == ["2026-04"]
+        (trace,) = rows(session, AuditEntry, AuditEntry.action == "not_held.withdrawn")
+        assert trace.details == {"period": "2026-05", "because": "met"}
 
 
 class TestSearch:

@@ -40,6 +40,7 @@ from app.services import (
     groups,
     looks,
     minutes,
+    not_held,
     notices,
     rosters,
 )
@@ -184,6 +185,7 @@ def open_(work: Work, meeting_id: UUID) -> Meeting:
 def end(work: Work, meeting_id: UUID) -> Meeting:
     meeting = _take(work, Permission.MEETING_END, meeting_id, "end")
     meeting.ended_at = min(work.now, _latest_end(meeting))
+    not_held.retract(work, meeting)
     return _settle(work, meeting, "meeting.ended")
 
 
@@ -195,6 +197,7 @@ def submit(work: Work, meeting_id: UUID, data: MeetingSubmit) -> Meeting:
     if not minutes.exist(work, meeting):
         raise minutes.MinutesMissing
     attendances.complete(work, meeting, data.unmarked_as)
+    not_held.retract(work, meeting)
     return _settle(work, meeting, "meeting.submitted")
 
 

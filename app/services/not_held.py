@@ -1,23 +1,23 @@
-"""A cell says that it did not meet in a period, and may take that back."""
+"""A cell says that it did not meet in a period; it may take that back, and meeting does."""
 
 from uuid import UUID
 
-from sqlmodel import col, exists, select
+from sqlmodel import col, select
 
 from app.core import periods
+from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.paging import Filters, Order, Page
 from app.models import (
     HELD_STATUSES,
     Meeting,
-    MeetingKind,
     NotHeld,
     Organization,
     OrganizationKind,
 )
 from app.policies.roles import Permission
 from app.schemas.not_held import NotHeldCreate, NotHeldQuery
-from app.services import branches
+from app.services import branches, rooms, rules
 from app.work import Work
 
 NEWEST_FIRST = Order((col(NotHeld.period), col(NotHeld.id)), descending=True)
@@ -32,8 +32,8 @@ class PeriodNotBegun(Conflict):
 
 class MeetingHeld(Conflict):
     code = "meeting_held"
-    vi = "Chi bộ đã sinh hoạt thường kỳ trong kỳ này."
-    en = "The cell held a regular meeting in this period."
+    vi = "Chi bộ đã sinh hoạt trong kỳ này."
+    en = "The cell held its monthly meeting in this period."
 
 
 class AlreadyDeclared(Conflict):
@@ -58,7 +58,7 @@ def create(work: Work, data: NotHeldCreate) -> NotHeld:
         raise PeriodNotBegun
     if _has_met(work, cell, data.period):
         raise MeetingHeld
-    if _is_declared(work, cell, data.period):
+    if _declared(work, cell.id, data.period):
         raise AlreadyDeclared
     declared = work.add(
         NotHeld(**data.model_dump(), created_at=work.now, declared_by=work.actor.account_id)
@@ -71,6 +71,16 @@ def withdraw(work: Work, not_held_id: UUID) -> None:
     declared = _standing(work.fetch(Permission.NOT_HELD_WITHDRAW, NotHeld, not_held_id))
     declared.withdrawn_at = work.now
     work.record("not_held.withdrawn", declared, period=declared.period)
+
+
+def retract(work: Work, meeting: Meeting) -> None:
+    """Withdraw what was said of the period, when its monthly meeting was held after all."""
+    if meeting.kind not in rooms.rules_of(work, meeting).monthly_kinds:
+        return
+    declared = _declared(work, meeting.organization_id, meeting.period)
+    if declared is not None:
+        declared.withdrawn_at = work.now
+        work.record("not_held.withdrawn", declared, period=declared.period, because="met")
 
 
 def _standing(declared: NotHeld) -> NotHeld:
@@ -92,22 +102,26 @@ def _check_cell(cell: Organization, period: str) -> None:
 
 
 def _has_met(work: Work, cell: Organization, period: str) -> bool:
-    met = select(Meeting.id).where(
+    """By a meeting of a kind that is owed every month, as was decided for its day."""
+    held = select(Meeting.kind, Meeting.starts_at).where(
         Meeting.organization_id == cell.id,
-        Meeting.kind == MeetingKind.REGULAR,
         Meeting.starts_at >= periods.starts_at(period),
         Meeting.starts_at < periods.ends_at(period),
         col(Meeting.status).in_(HELD_STATUSES),
     )
-    statement = select(exists(met)).execution_options(scoped="of a reached cell")
-    return bool(work.session.execute(statement).scalar_one())
+    records = work.session.execute(held.execution_options(scoped="of a reached cell"))
+    rulebook = rules.load(work.session, [cell.path])
+    return any(
+        kind in rulebook.at(cell.path, local_date(starts_at)).monthly_kinds
+        for kind, starts_at in records
+    )
 
 
-def _is_declared(work: Work, cell: Organization, period: str) -> bool:
-    standing = select(NotHeld.id).where(
-        NotHeld.organization_id == cell.id,
+def _declared(work: Work, cell_id: UUID, period: str) -> NotHeld | None:
+    standing = select(NotHeld).where(
+        NotHeld.organization_id == cell_id,
         NotHeld.period == period,
         col(NotHeld.withdrawn_at).is_(None),
     )
-    statement = select(exists(standing)).execution_options(scoped="of a reached cell")
-    return bool(work.session.execute(statement).scalar_one())
+    scoped = standing.execution_options(scoped="of a reached cell")
+    return work.session.exec(scoped).one_or_none()
