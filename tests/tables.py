@@ -2,9 +2,10 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
-from sqlalchemy import Table
-from sqlmodel import Session, SQLModel, select
+from sqlalchemy import Connection, Table
+from sqlmodel import Session, SQLModel
 
 #: What changes by looking: when a session was last used, and that a member was active.
 BY_LOOKING = {"sessions": {"last_used_at", "version"}}
@@ -12,17 +13,32 @@ BY_LOOKING = {"sessions": {"last_used_at", "version"}}
 
 def fingerprint_of_tables(session: Session) -> Mapping[str, str]:
     """A digest of the rows of each table; equal when no row was added, changed or removed."""
-    return {table.name: _digest(session, table) for table in SQLModel.metadata.sorted_tables}
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        digests = connection.exec_driver_sql(_all_at_once())
+        return {record[0]: record[1] for record in digests}
+    return {table.name: _digest(connection, table) for table in SQLModel.metadata.sorted_tables}
 
 
-def _digest(session: Session, table: Table) -> str:
-    ignored = BY_LOOKING.get(table.name, set())
-    columns = [column for column in table.columns if column.name not in ignored]
-    statement = select(*columns).execution_options(scoped="a test")
-    lines = sorted(repr([_plain(value) for value in row]) for row in session.execute(statement))
+def _digest(connection: Connection, table: Table) -> str:
+    said = f"SELECT {_columns(table)} FROM {table.name}"  # noqa: S608 - the names are our own
+    records = connection.exec_driver_sql(said)
+    lines = sorted(repr(tuple(record)) for record in records)
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _plain(value: object) -> object:
-    """Sealed values hide themselves in text."""
-    return bytes(value).hex() if isinstance(value, bytes) else value
+@lru_cache
+def _all_at_once() -> str:
+    """The server digests its tables itself, in one statement."""
+    return " UNION ALL ".join(map(_digested, SQLModel.metadata.sorted_tables))
+
+
+def _digested(table: Table) -> str:
+    lines = f"SELECT {_columns(table)} FROM {table.name}"  # noqa: S608 - the names are our own
+    digest = "md5(coalesce(string_agg(line::text, ';' ORDER BY line::text), ''))"
+    return f"SELECT '{table.name}', {digest} FROM ({lines}) AS line"  # noqa: S608 - likewise
+
+
+def _columns(table: Table) -> str:
+    ignored = BY_LOOKING.get(table.name, set())
+    return ", ".join(f'"{column.name}"' for column in table.columns if column.name not in ignored)

@@ -615,40 +615,39 @@ def upgrade() -> None:
             postgresql_where=sa.text("status = 'pending'"),
         )
 
-    with op.batch_alter_table("absence_reports", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("is_late", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        batch_op.add_column(sa.Column("attachment_digest", sa.String(64), nullable=True))
-        batch_op.add_column(sa.Column("attachment_name", sa.String(150), nullable=True))
-        batch_op.add_column(sa.Column("attachment_type", sa.String(100), nullable=True))
+    op.add_column(
+        "absence_reports",
+        sa.Column("is_late", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.add_column("absence_reports", sa.Column("attachment_digest", sa.String(64), nullable=True))
+    op.add_column("absence_reports", sa.Column("attachment_name", sa.String(150), nullable=True))
+    op.add_column("absence_reports", sa.Column("attachment_type", sa.String(100), nullable=True))
 
-    with op.batch_alter_table("accounts", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("calendar_digest", sa.LargeBinary(), nullable=True))
-        batch_op.create_index(
-            batch_op.f("ix_accounts_calendar_digest"), ["calendar_digest"], unique=True
-        )
+    op.add_column("accounts", sa.Column("calendar_digest", sa.LargeBinary(), nullable=True))
+    op.create_index(
+        op.f("ix_accounts_calendar_digest"), "accounts", ["calendar_digest"], unique=True
+    )
 
-    with op.batch_alter_table("attendance_events", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("captured_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("line_version", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("check_in_id", sa.Uuid(), nullable=True))
+    op.add_column(
+        "attendance_events", sa.Column("captured_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column("attendance_events", sa.Column("line_version", sa.Integer(), nullable=True))
+    op.add_column("attendance_events", sa.Column("check_in_id", sa.Uuid(), nullable=True))
 
-    with op.batch_alter_table("attendances", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("may_vote", sa.Boolean(), server_default=sa.false(), nullable=False)
-        )
-        batch_op.add_column(sa.Column("came_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "attendances",
+        sa.Column("may_vote", sa.Boolean(), server_default=sa.false(), nullable=False),
+    )
+    op.add_column("attendances", sa.Column("came_at", sa.DateTime(timezone=True), nullable=True))
 
-    with op.batch_alter_table("figure_deltas", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("cells_met_thematic", sa.Integer(), server_default="0", nullable=False)
-        )
+    op.add_column(
+        "figure_deltas",
+        sa.Column("cells_met_thematic", sa.Integer(), server_default="0", nullable=False),
+    )
 
-    with op.batch_alter_table("figures", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("cells_met_thematic", sa.Integer(), server_default="0", nullable=False)
-        )
+    op.add_column(
+        "figures", sa.Column("cells_met_thematic", sa.Integer(), server_default="0", nullable=False)
+    )
 
     op.create_table(
         "meeting_plans",
@@ -717,41 +716,44 @@ def upgrade() -> None:
         ),
         inline_references=True,
     )
-    with op.batch_alter_table("meetings", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("planned_period", sa.String(7), nullable=True))
-        batch_op.add_column(sa.Column("planned_version", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("postponed_from", sa.DateTime(timezone=True), nullable=True))
-        batch_op.create_index(
-            "uq_meetings_plan_id_planned_period", ["plan_id", "planned_period"], unique=True
-        )
-        batch_op.add_column(sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("notice_sent_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(
-            sa.Column("documents_published_at", sa.DateTime(timezone=True), nullable=True)
-        )
-        batch_op.add_column(
-            sa.Column("minutes_written_at", sa.DateTime(timezone=True), nullable=True)
-        )
-        batch_op.add_column(sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column("sequence", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("meetings", sa.Column("planned_period", sa.String(7), nullable=True))
+    op.add_column("meetings", sa.Column("planned_version", sa.Integer(), nullable=True))
+    op.add_column(
+        "meetings", sa.Column("postponed_from", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.create_index(
+        "uq_meetings_plan_id_planned_period", "meetings", ["plan_id", "planned_period"], unique=True
+    )
+    op.add_column("meetings", sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("meetings", sa.Column("looked_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "meetings", sa.Column("notice_sent_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column(
+        "meetings", sa.Column("documents_published_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column(
+        "meetings", sa.Column("minutes_written_at", sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column("meetings", sa.Column("scored_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "meetings", sa.Column("sequence", sa.Integer(), server_default="0", nullable=False)
+    )
 
-    with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("badge_version", sa.Integer(), server_default="1", nullable=False)
-        )
+    op.add_column(
+        "members", sa.Column("badge_version", sa.Integer(), server_default="1", nullable=False)
+    )
 
-    with op.batch_alter_table("minutes", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("number", sa.Integer(), nullable=True))
-        batch_op.add_column(sa.Column("chair", sa.String(200), nullable=True))
-        batch_op.add_column(sa.Column("minute_taker", sa.String(200), nullable=True))
-        batch_op.add_column(sa.Column("assessment", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("direction", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("opinions", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("conclusion", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("resolution", sa.String(), nullable=True))
-        batch_op.add_column(sa.Column("votes", sa.JSON(), server_default="[]", nullable=False))
-        batch_op.add_column(sa.Column("self_score", sa.Float(), nullable=True))
+    op.add_column("minutes", sa.Column("number", sa.Integer(), nullable=True))
+    op.add_column("minutes", sa.Column("chair", sa.String(200), nullable=True))
+    op.add_column("minutes", sa.Column("minute_taker", sa.String(200), nullable=True))
+    op.add_column("minutes", sa.Column("assessment", sa.String(), nullable=True))
+    op.add_column("minutes", sa.Column("direction", sa.String(), nullable=True))
+    op.add_column("minutes", sa.Column("opinions", sa.String(), nullable=True))
+    op.add_column("minutes", sa.Column("conclusion", sa.String(), nullable=True))
+    op.add_column("minutes", sa.Column("resolution", sa.String(), nullable=True))
+    op.add_column("minutes", sa.Column("votes", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("minutes", sa.Column("self_score", sa.Float(), nullable=True))
 
     # What was known before under another name.
     op.execute("UPDATE attendances SET may_vote = (roster_reason = 'official')")
@@ -763,6 +765,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # The older service knows no stand-ins; a deputy may do the same.
+    op.execute("UPDATE offices SET role = 'deputy_secretary' WHERE role = 'stand_in'")
     op.drop_column("minutes", "self_score")
     op.drop_column("minutes", "votes")
     op.drop_column("minutes", "resolution")

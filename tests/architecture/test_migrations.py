@@ -8,8 +8,10 @@ from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel
 
 from app.core import database, migrations
-from app.models import Organization, Setting
+from app.models import Attendance, Meeting, MeetingStatus, Organization, Setting
 from app.services import rules
+from tests.factories.meetings import make_absence_report, make_minutes
+from tests.sheets import make_sheet
 from tests.tables import fingerprint_of_tables
 from tests.world import World, rows
 
@@ -59,6 +61,25 @@ def test_upgrading_a_database_in_use_keeps_its_rows(world: World, session: Sessi
 
     assert fingerprint_of_tables(session) == before
     assert len(rows(session, Organization)) == 8
+
+
+def test_a_meeting_held_before_goes_back_and_comes_forward(world: World, session: Session) -> None:
+    """SQLite changes some columns by building the table anew, which its references forbid."""
+    meeting = make_sheet(session, world, status=MeetingStatus.SUBMITTED)
+    make_minutes(session, meeting)
+    make_absence_report(session, meeting, world.members[world.north_one.id][0])
+    before = {(line.id, line.status) for line in rows(session, Attendance)}
+    session.close()
+
+    migrations.downgrade(database.engine(), "711dd823de88")
+    migrations.upgrade(database.engine())
+
+    assert {(line.id, line.status) for line in rows(session, Attendance)} == before
+    (after,) = rows(session, Meeting)
+    assert after.minutes_written_at is not None
+    if database.engine().dialect.name == "sqlite":
+        with database.engine().connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
 def test_months_counted_before_documents_keep_what_they_asked_for(
