@@ -1,5 +1,6 @@
 """What committees decide: dated, inherited downwards, nearest first, and never for a past month."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +10,11 @@ from sqlmodel import Session
 
 from app.models import AuditEntry, Organization, Setting
 from app.schemas.settings import Rules
+from tests.check_ins import check_in, code_of, make_room
 from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.figures import figure
-from tests.world import World, rows
+from tests.world import NOON, World, rows
 
 EVENING = at("2026-05-20T19:00:00+07:00")
 
@@ -59,6 +61,37 @@ class TestGet:
         assert sign_in("secretary").get(
             "/settings", params={"organization_id": str(world.north.id)}
         ).status_code in (403, 404)
+
+    def test_an_agenda_is_inherited_by_kind(self, sign_in: SignIn, world: World) -> None:
+        administrator = sign_in("administrator")
+        said(decide(administrator, world.root, agendas={"regular": [{"title": "Tỉnh"}]}))
+        of_north = {"thematic": [{"title": "Xã"}], "committee": []}
+        said(decide(administrator, world.north, agendas=of_north))
+
+        def titles(unit: Organization) -> dict[str, list[str]]:
+            agendas, _, _ = in_force(administrator, unit, "agendas")
+            return {kind: [item["title"] for item in items] for kind, items in agendas.items()}
+
+        usual = {
+            kind.value: [item.title for item in items] for kind, items in Rules().agendas.items()
+        }
+        assert titles(world.south_one) == usual | {"regular": ["Tỉnh"]}
+        assert titles(world.north_one) == titles(world.south_one) | {
+            "thematic": ["Xã"],
+            "committee": [],
+        }
+
+    def test_a_day_takes_away_an_end_that_was_set_above(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        room = make_room(session, world, starts_at=NOON)
+        said(decide(sign_in("administrator"), world.root, check_in_closes_minutes=15))
+        clock.move_to(NOON + timedelta(hours=5))
+        late = check_in(sign_in("member"), room, code_of(room).token)
+        said(decide(sign_in("administrator"), world.north, check_in_closes_minutes=1440))
+        then = check_in(sign_in("member"), room, code_of(room).token)
+
+        assert (late.status_code, then.status_code) == (409, 201)
 
 
 class TestChange:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import MISSING, BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, ConfigDict, Field, field_validator
 
 from app.models import AbsenceReason, AgendaAudience, MeetingKind
 from app.schemas.base import Day, Input, Name, OrganizationBrief, Output
@@ -49,6 +49,12 @@ _THEMATIC = _plan(
 )
 _EXTRAORDINARY = _plan("Tuyên bố lý do, điểm danh", "Nội dung bất thường", "Kết luận")
 _COMMITTEE = _plan("Chuẩn bị nội dung sinh hoạt chi bộ", "Kết luận")
+_USUAL = {
+    MeetingKind.REGULAR: _REGULAR,
+    MeetingKind.THEMATIC: _THEMATIC,
+    MeetingKind.EXTRAORDINARY: _EXTRAORDINARY,
+    MeetingKind.COMMITTEE: _COMMITTEE,
+}
 
 Needs = Annotated[tuple[Need, ...], Field(max_length=len(Need))]
 Kinds = Annotated[tuple[MeetingKind, ...], Field(max_length=len(MeetingKind))]
@@ -69,13 +75,13 @@ class Rules(BaseModel):
     - `monthly_kinds`, `quarterly_kinds`: which meetings fulfil the two obligations.
     - `late_after_minutes`: from when on somebody who checks in is late.
     - `check_in_opens_minutes`, `check_in_closes_minutes`: the window around the start; without an
-      end it closes with the meeting.
+      end it closes with the meeting. A day (1440) takes away an end that was set above.
     - `absence_cut_off_hours`: before the start; a later report is marked so.
     - `accepted_reasons`: absences accepted without a decision.
     - `quorum_percent`: of the officials summoned; a warning, for no law asks for one.
     - `objection_days`: how long a mark may be objected to.
     - `holidays`: days on which no plan puts a meeting.
-    - `agendas`: what each kind of meeting begins with.
+    - `agendas`: what each kind of meeting begins with; of a kind not named the word above holds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -92,12 +98,12 @@ class Rules(BaseModel):
     quorum_percent: Percent = 50
     objection_days: Days = 14
     holidays: Holidays = ()
-    agendas: Agendas = {
-        MeetingKind.REGULAR: _REGULAR,
-        MeetingKind.THEMATIC: _THEMATIC,
-        MeetingKind.EXTRAORDINARY: _EXTRAORDINARY,
-        MeetingKind.COMMITTEE: _COMMITTEE,
-    }
+    agendas: Agendas = _USUAL
+
+    @field_validator("agendas")
+    @classmethod
+    def _besides_the_usual(cls, said: Agendas) -> Agendas:
+        return _USUAL | said
 
 
 class SettingsUpdate(Input):

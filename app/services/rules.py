@@ -1,7 +1,7 @@
 """What the committees have decided, read for a unit and a day: the nearest one's word holds."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -43,21 +43,29 @@ class Rulebook:
             return DEFAULT
         key = path, day
         if key not in self._known:
-            said = {name: decision.value for name, decision in self.sources(path, day).items()}
+            said: dict[str, Any] = {}
+            for words in self._words(path, day):
+                for name, decision in words.items():
+                    said[name] = _over(said.get(name), decision)
             self._known[key] = Rules.model_validate(said)
         return self._known[key]
 
     def sources(self, path: str, day: date) -> dict[str, Decision]:
         """For each setting that somebody has decided, whose word holds."""
         found: dict[str, Decision] = {}
+        for words in self._words(path, day):
+            found |= words
+        return found
+
+    def _words(self, path: str, day: date) -> Iterator[dict[str, Decision]]:
+        """What each level says on a day, from the root down."""
         for above in ancestry(path):
             latest = {
                 decision.name: decision
                 for decision in self._by_path.get(above, ())
                 if decision.valid_from <= day
             }
-            found |= {name: said for name, said in latest.items() if said.value is not None}
-        return found
+            yield {name: said for name, said in latest.items() if said.value is not None}
 
     def names_in(self, field: str) -> set[str]:
         """Every value that any decision on a setting of several values names."""
@@ -87,6 +95,13 @@ def load(session: Session, paths: Collection[str] | None = None) -> Rulebook:
 def of(session: Session, unit: Organization, day: date) -> Rules:
     """The rules of one unit on one day."""
     return load(session, [unit.path]).at(unit.path, day)
+
+
+def _over(above: Any, decision: Decision) -> Any:
+    """The nearer word holds; on agendas for the kinds that it names."""
+    if decision.name == "agendas":
+        return {**(above or {}), **decision.value}
+    return decision.value
 
 
 @lru_cache
