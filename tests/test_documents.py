@@ -1,6 +1,8 @@
 """Documents: taken when they are what they say and not secret, published, opened, acknowledged."""
 
-from datetime import timedelta
+import threading
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,9 +11,18 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.core.settings import DOCUMENT_LIMIT
-from app.models import Document, Meeting, MeetingStatus, Notification, NotificationKind
-from tests.conftest import SignIn
-from tests.evenings import said
+from app.models import (
+    Document,
+    Meeting,
+    MeetingStatus,
+    Membership,
+    MembershipKind,
+    Notification,
+    NotificationKind,
+)
+from app.services import documents
+from tests.conftest import SignIn, at
+from tests.evenings import hold, said
 from tests.factories.files import make_docx, make_pdf, make_png, make_xlsx
 from tests.factories.meetings import STARTS_AT, make_meeting
 from tests.tables import fingerprint_of_tables
@@ -94,6 +105,20 @@ def test_a_day_before_is_measured_from_what_still_stands(
     assert facts["documents_published_at"] == late["published_at"]
 
 
+def test_what_was_measured_is_never_hidden_by_a_version(
+    sign_in: SignIn, meeting: Meeting
+) -> None:
+    secretary = sign_in("secretary")
+    before = secretary.get(f"/meetings/{meeting.id}")
+    said(put(secretary, meeting_id=meeting.id))
+
+    known = {"if-none-match": before.headers["etag"]}
+    after = secretary.get(f"/meetings/{meeting.id}", headers=known)
+
+    assert after.status_code == 200
+    assert after.json()["documents_published_at"]
+
+
 def test_a_document_of_a_draft_is_published_with_it(
     sign_in: SignIn, session: Session, world: World
 ) -> None:
@@ -109,6 +134,98 @@ def test_a_document_of_a_draft_is_published_with_it(
 
     assert said(member.get(f"/documents/{made['id']}"))["published_at"]
     assert documents_on_time(secretary, world) == 1
+
+
+def test_a_document_put_while_its_draft_is_announced_is_published(
+    sign_in: SignIn, session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secretary, deputy, member = sign_in("secretary"), sign_in("deputy"), sign_in("member")
+    draft = make_meeting(session, world.north_one, starts_at=STARTS_AT + timedelta(days=5))
+    for client in (secretary, deputy):
+        client.get("/me")
+    is_in, may_go_on = threading.Event(), threading.Event()
+    fold = documents.fold
+
+    def slowly(text: str) -> str:
+        """Held where the draft was seen to be one."""
+        is_in.set()
+        may_go_on.wait(5)
+        return fold(text)
+
+    monkeypatch.setattr(documents, "fold", slowly)
+    with ThreadPoolExecutor(2) as pool:
+        putting = pool.submit(put, secretary, meeting_id=draft.id)
+        assert is_in.wait(5)
+        announcing = pool.submit(deputy.post, f"/meetings/{draft.id}/schedule")
+        wait([announcing], timeout=0.3)
+        may_go_on.set()
+        made = said(putting.result())
+        said(announcing.result())
+
+    assert said(member.get(f"/documents/{made['id']}"))["published_at"]
+    assert documents_on_time(secretary, world) == 1
+
+
+def test_the_document_of_a_draft_is_known_to_those_who_know_of_the_draft(
+    sign_in: SignIn, session: Session, world: World
+) -> None:
+    draft = make_meeting(session, world.north_one, starts_at=STARTS_AT + timedelta(days=5))
+    path = f"/documents/{said(put(sign_in('secretary'), meeting_id=draft.id))['id']}"
+    guest = Membership(
+        member_id=world.people["outsider"].member_id,
+        organization_id=world.north_one.id,
+        kind=MembershipKind.TEMPORARY,
+        valid_from=date(2026, 5, 1),
+        created_at=NOON,
+    )
+    session.add(guest)
+    session.flush()
+
+    for name in ("secretary", "deputy", "committee_member", "officer", "overseer", "inspector"):
+        assert said(sign_in(name).get(path))["published_at"] is None, name
+        assert len(said(sign_in(name).get("/documents"))["items"]) == 1, name
+    for name in ("member", "outsider"):
+        client = sign_in(name)
+        assert said(client.get("/documents"))["items"] == [], name
+        asked = [client.get(path), client.get(f"{path}/file"), client.post(f"{path}/acknowledge")]
+        asked.append(client.patch(path, json={"title": "a"}, headers={"if-match": "*"}))
+        assert {answer.status_code for answer in asked} == {404}, name
+
+
+def test_what_was_measured_stays_once_the_meeting_has_begun(
+    sign_in: SignIn, world: World, clock: time_machine.Traveller
+) -> None:
+    secretary, officer, evening = sign_in("secretary"), sign_in("officer"), NOON + timedelta(days=3)
+    meeting_id = hold(secretary, clock, world.north_one, evening)
+    (first,) = said(secretary.get("/documents", params={"meeting_id": meeting_id}))["items"]
+    better = said(put(secretary, meeting_id=meeting_id))
+    clock.move_to(at("2026-06-14T19:00:00+07:00"))
+
+    anything = {"if-match": "*"}
+    assert secretary.delete(f"/documents/{first['id']}", headers=anything).status_code == 204
+
+    assert documents_on_time(secretary, world) == 1
+    facts = said(secretary.get(f"/meetings/{meeting_id}"))
+    assert facts["documents_published_at"] == first["published_at"]
+    said(officer.post(f"/meetings/{meeting_id}/accept"))
+    refused = secretary.delete(f"/documents/{better['id']}", headers=anything)
+    assert (refused.status_code, refused.json()["code"]) == (409, "meeting_accepted")
+    own = said(put(secretary, organization_id=world.north_one.id))
+    assert secretary.delete(f"/documents/{own['id']}", headers=anything).status_code == 204
+
+
+def test_a_first_document_after_the_start_is_a_fact_and_late(
+    sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+) -> None:
+    secretary = sign_in("secretary")
+    held = make_meeting(session, world.north_one, status=MeetingStatus.ENDED)
+    late = said(put(secretary, meeting_id=held.id))
+    clock.move_to(NOON + timedelta(hours=1))
+    said(put(secretary, meeting_id=held.id))
+
+    facts = said(secretary.get(f"/meetings/{held.id}"))
+    assert facts["documents_published_at"] == late["published_at"]
+    assert documents_on_time(secretary, world) == 0
 
 
 def test_a_unit_may_have_documents_of_its_own(sign_in: SignIn, world: World) -> None:
@@ -178,6 +295,36 @@ def test_too_much_is_refused_before_it_is_read(sign_in: SignIn, meeting: Meeting
     assert endless.status_code == said_so.status_code == 413
     within = make_png() + b"\0" * (DOCUMENT_LIMIT + 1)
     assert put(secretary, within, "a.png", meeting_id=meeting.id).status_code == 413
+
+
+def test_two_parts_of_one_name_are_refused(sign_in: SignIn, meeting: Meeting) -> None:
+    files = [("file", ("a.pdf", PDF)), ("file", ("b.pdf", PDF))]
+
+    answer = sign_in("secretary").post(
+        "/documents", data={"meeting_id": str(meeting.id)}, files=files
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed")
+
+
+def test_a_retry_is_answered_as_at_first_whatever_has_happened_since(
+    sign_in: SignIn, meeting: Meeting, session: Session
+) -> None:
+    secretary = sign_in("secretary")
+
+    def send() -> Any:
+        return secretary.post(
+            "/documents",
+            data={"meeting_id": str(meeting.id)},
+            files={"file": ("a.pdf", PDF)},
+            headers={"idempotency-key": "gui-lai-khi-mat-mang"},
+        )
+
+    first = send()
+    said(secretary.post(f"/meetings/{meeting.id}/cancel", json={"reason": "Bão"}))
+
+    assert (send().status_code, send().json()) == (201, first.json())
+    assert len(rows(session, Document)) == 1
 
 
 def test_a_path_in_a_name_stays_a_name(sign_in: SignIn, meeting: Meeting) -> None:

@@ -5,6 +5,8 @@ import re
 from typing import Any
 
 from fastapi import Request
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException
 
 DEPTH = 32
 DIGITS = 16
@@ -13,12 +15,22 @@ _BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class StrictRequest(Request):
-    """A request whose JSON has no duplicate keys, NUL, NaN, lone surrogate or endless number."""
+    """A request whose JSON has no duplicate keys, NUL, NaN, lone surrogate or endless number.
+
+    Nor has its form two parts of one name.
+    """
 
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
             self._json = read_json(await self.body())
         return self._json
+
+    async def _get_form(self, **limits: Any) -> FormData:
+        form = await super()._get_form(**limits)
+        if len(form.multi_items()) != len(form):
+            await form.close()
+            raise MultiPartException("two parts of one name")
+        return form
 
 
 def read_json(body: bytes) -> Any:

@@ -217,12 +217,21 @@ def _in_one_hop(
     def hop(**arguments: Any) -> Response:
         ticket: Ticket = arguments.pop("preparation" if prepares else "work")
         if prepares:
+            if kept := _kept(ticket):  # what was done is not judged again by what is true now
+                return _from(kept)
             step = endpoint(preparation=Preparation(ticket), **arguments)
         else:
             step = functools.partial(_call, endpoint, arguments)
         return _perform(ticket, route, adapter, step)
 
     return hop
+
+
+def _kept(ticket: Ticket) -> kept_answers.Answer | None:
+    if ticket.key is None:
+        return None
+    with _reading(ticket) as work:
+        return kept_answers.find(work, ticket.key)
 
 
 def _call(endpoint: Callable[..., Any], arguments: dict[str, Any], work: Work) -> Any:

@@ -10,12 +10,12 @@ from fastapi.responses import StreamingResponse
 from app.core.paging import Page
 from app.core.settings import DOCUMENT_LIMIT, FORM_LIMIT
 from app.files.names import attachment
-from app.routers.deps import CurrentPreparation, CurrentWork, IfMatch, WorkRoute
+from app.routers.deps import CurrentPreparation, CurrentWork, IfMatch, LiveRoute
 from app.schemas.documents import DocumentFields, DocumentQuery, DocumentRead, DocumentUpdate
 from app.services import documents, uploads
 from app.work import Work
 
-router = APIRouter(prefix="/documents", tags=["documents"], route_class=WorkRoute)
+router = APIRouter(prefix="/documents", tags=["documents"], route_class=LiveRoute)
 
 
 class DocumentUpload(DocumentFields):

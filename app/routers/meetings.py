@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from app.core.paging import Page
 from app.models import Meeting
-from app.routers.deps import CurrentWork, IfMatch, WorkRoute
+from app.routers.deps import CurrentWork, IfMatch, LiveRoute
 from app.schemas.meetings import (
     MeetingCancel,
     MeetingCreate,
@@ -22,7 +22,7 @@ from app.schemas.meetings import (
 )
 from app.services import meetings, summons
 
-router = APIRouter(prefix="/meetings", tags=["meetings"], route_class=WorkRoute)
+router = APIRouter(prefix="/meetings", tags=["meetings"], route_class=LiveRoute)
 
 
 @router.get("", response_model=Page[MeetingRead])
