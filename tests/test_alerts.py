@@ -1,5 +1,7 @@
 """Absences are counted in a year, told once to those concerned, and forgotten when corrected."""
 
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +15,16 @@ from app.models import (
     AlertRule,
     AttendanceStatus,
     AuditEntry,
+    ExemptionKind,
     MeetingStatus,
+    Member,
+    Membership,
     Notification,
 )
 from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.factories.meetings import make_line, make_meeting
+from tests.factories.people import make_exemption
 from tests.world import World, rows
 
 _S = AttendanceStatus
@@ -34,6 +40,19 @@ def history(session: Session, world: World, member_id: UUID, *statuses: Attendan
             starts_at=at(f"2026-0{month}-04T12:00:00Z"),
         )
         make_line(session, meeting, member_id, status=status)
+
+
+def last_years_alert(session: Session, world: World, member_id: UUID) -> None:
+    alert = Alert(
+        organization_id=world.north_one.id,
+        member_id=member_id,
+        rule=AlertRule.UNEXCUSED_MONTHS,
+        year=2025,
+        level=1,
+        raised_at=at("2025-11-05T12:00:00Z"),
+    )
+    session.add(alert)
+    session.flush()
 
 
 def correct(client: TestClient, meeting_id: str, member_id: UUID, status: str) -> None:
@@ -115,20 +134,57 @@ class TestUnexcusedMonths:
     def test_those_of_a_year_end_with_it(
         self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
     ) -> None:
-        last_year = Alert(
-            organization_id=world.north_one.id,
-            member_id=world.members[world.north_one.id][7],
-            rule=AlertRule.UNEXCUSED_MONTHS,
-            year=2025,
-            level=1,
-            raised_at=at("2025-11-05T12:00:00Z"),
-        )
-        session.add(last_year)
-        session.flush()
+        last_years_alert(session, world, world.members[world.north_one.id][7])
         secretary = sign_in("secretary")
         hold(secretary, clock, world.north_one, at("2026-05-20T19:00:00+07:00"))
 
         assert alerts_of(secretary) == [(AlertRule.UNEXCUSED_MONTHS, 1, False)]
+
+    def test_those_of_who_left_the_cell_end_there(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        leaver, suspended = world.members[world.north_one.id][7:9]
+        absent = dict.fromkeys((leaver, suspended), "absent_unexcused")
+        secretary, rule = sign_in("secretary"), AlertRule.UNEXCUSED_MONTHS
+        hold(secretary, clock, world.north_one, at("2026-05-20T19:00:00+07:00"), absent)
+        assert alerts_of(secretary) == [(rule, 1, True)] * 2
+        last_years_alert(session, world, suspended)
+        (stay,) = rows(session, Membership, Membership.member_id == leaver)
+        stay.valid_to = date(2026, 6, 1)
+        session.add(stay)
+        (member,) = rows(session, Member, Member.id == suspended)
+        make_exemption(session, world.north_one, member, kind=ExemptionKind.SUSPENDED)
+
+        hold(secretary, clock, world.north_one, at("2026-06-20T19:00:00+07:00"))
+
+        (open_,) = said(secretary.get("/alerts", params={"open": True}))["items"]
+        assert (open_["member_id"], open_["year"]) == (str(suspended), 2026)
+
+    def test_two_evenings_that_end_at_once_raise_it_once(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        member_id = world.members[world.north_one.id][7]
+        absent = {"status": _S.ABSENT_UNEXCUSED}
+        with ThreadPoolExecutor(2) as both:
+            for year in (2022, 2023, 2024):
+                evenings = [
+                    make_meeting(
+                        session,
+                        world.north_one,
+                        status=MeetingStatus.OPEN,
+                        starts_at=at(f"{year}-0{month}-04T12:00:00Z"),
+                    )
+                    for month in (1, 2)
+                ]
+                for evening in evenings:
+                    make_line(session, evening, member_id, **absent)
+                tries = [
+                    both.submit(sign_in(who).post, f"/meetings/{evening.id}/end")
+                    for who, evening in zip(("secretary", "deputy"), evenings, strict=True)
+                ]
+                assert [each.result().status_code for each in tries] == [200, 200]
+        known = {(alert.year, alert.level) for alert in rows(session, Alert)}
+        assert {(2022, 1), (2023, 1), (2024, 1)} <= known
 
 
 class TestExcusedInARow:

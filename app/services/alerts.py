@@ -5,11 +5,12 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, or_, union
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.core.clock import day_starts_at, local_date
+from app.core.database import insert_once
 from app.core.paging import Filters, Order, Page
 from app.core.selects import pick
 from app.models import (
@@ -19,8 +20,10 @@ from app.models import (
     Meeting,
     MeetingKind,
     Member,
+    Membership,
     NotificationKind,
 )
+from app.models.base import valid_on
 from app.policies.roles import Permission
 from app.schemas.alerts import AlertQuery, AlertRead
 from app.services import branches, counters, notices
@@ -59,20 +62,29 @@ def search(work: Work, query: AlertQuery) -> Page[AlertRead]:
 
 
 def review(work: Work, meeting: Meeting) -> None:
-    """Bring the alerts of everybody on a sheet up to date, after it came to count differently."""
+    """Bring alerts up to date, after a sheet came to count differently: of everybody on it, and
+    those that are open in its cell. Whoever has left the cell is due none there.
+    """
     if meeting.kind is not MeetingKind.REGULAR:
         return
     years = {local_date(moment).year for moment in (meeting.starts_at, work.now)}
     since = day_starts_at(date(min(years) - 1, 1, 1))
-    marks = counters.regular_marks(work, _on_sheet(Attendance.member_id, meeting), since)
-    due = {key for member_id, said in marks.items() for key in _due(member_id, said, years)}
     known = {_key_of(alert): alert for alert in _known(work, meeting, years)}
+    marks = counters.regular_marks(work, _concerned(Attendance.member_id, meeting), since)
+    belonging = _belonging(work, meeting)
+    due = {
+        key
+        for member_id, said in marks.items()
+        if member_id in belonging
+        for key in _due(member_id, said, years)
+    }
     for key, alert in known.items():
         if alert.cleared_at is None and key not in due:
             alert.cleared_at = work.now
             work.record("alert.cleared", alert)
-    raised = [key for key in due if key not in known or known[key].cleared_at is not None]
-    _tell(work, [_raise(work, meeting, key, known.get(key)) for key in sorted(raised)])
+    fresh = [key for key in due if key not in known or known[key].cleared_at is not None]
+    raised = (_raise(work, meeting, key, known.get(key)) for key in sorted(fresh))
+    _tell(work, [alert for alert in raised if alert is not None])
 
 
 def _due(member_id: UUID, marks: Sequence[Mark], years: Iterable[int]) -> Iterator[_Key]:
@@ -86,35 +98,56 @@ def _due(member_id: UUID, marks: Sequence[Mark], years: Iterable[int]) -> Iterat
 
 
 def _known(work: Work, meeting: Meeting, years: Iterable[int]) -> Iterable[Alert]:
-    """Those of these years, and what is still open of another: its year is over."""
-    statement = select(Alert).where(
-        col(Alert.organization_id) == meeting.organization_id,
-        _on_sheet(Alert.member_id, meeting),
-        or_(col(Alert.year).in_(years), col(Alert.cleared_at).is_(None)),
+    """Those of these years, and what is still open of another: its year is over.
+
+    Locked, so that whoever settles another meeting of the cell at this moment waits.
+    """
+    statement = (
+        select(Alert)
+        .where(
+            col(Alert.organization_id) == meeting.organization_id,
+            _concerned(Alert.member_id, meeting),
+            or_(col(Alert.year).in_(years), col(Alert.cleared_at).is_(None)),
+        )
+        .order_by(col(Alert.id))
+        .with_for_update()
     )
     return work.session.exec(statement.execution_options(scoped="of a reached meeting")).all()
 
 
-def _on_sheet(member_id: object, meeting: Meeting) -> ColumnElement[bool]:
-    line = aliased(Attendance)
-    members: Select[tuple[UUID]] = pick(line.member_id).where(col(line.meeting_id) == meeting.id)
-    return col(member_id).in_(members)
+def _concerned(member_id: object, meeting: Meeting) -> ColumnElement[bool]:
+    line, open_ = aliased(Attendance), aliased(Alert)
+    on_sheet = pick(line.member_id).where(col(line.meeting_id) == meeting.id)
+    alerted = pick(open_.member_id).where(
+        col(open_.organization_id) == meeting.organization_id, col(open_.cleared_at).is_(None)
+    )
+    return col(member_id).in_(union(on_sheet, alerted))
+
+
+def _belonging(work: Work, meeting: Meeting) -> set[UUID]:
+    """Who belongs to the cell today."""
+    members = pick(Membership.member_id).where(
+        col(Membership.organization_id) == meeting.organization_id,
+        *valid_on(Membership, local_date(work.now)),
+    )
+    scoped = members.execution_options(scoped="of a reached meeting")
+    return set(work.session.execute(scoped).scalars())
 
 
 def _key_of(alert: Alert) -> _Key:
     return _Key(alert.member_id, alert.rule, alert.year, alert.level)
 
 
-def _raise(work: Work, meeting: Meeting, key: _Key, known: Alert | None) -> Alert:
-    """The same row again, when it was cleared before."""
-    alert = known or work.add(
-        Alert(
-            **key._asdict(),
-            organization_id=meeting.organization_id,
-            created_at=work.now,
-            raised_at=work.now,
-        )
+def _raise(work: Work, meeting: Meeting, key: _Key, known: Alert | None) -> Alert | None:
+    """The same row again, when it was cleared before; None when it was raised at this moment."""
+    alert = known or Alert(
+        **key._asdict(),
+        organization_id=meeting.organization_id,
+        created_at=work.now,
+        raised_at=work.now,
     )
+    if known is None and not insert_once(work.session, Alert, alert.model_dump()):
+        return None
     alert.raised_at, alert.cleared_at = work.now, None
     work.record("alert.raised", alert, rule=alert.rule, year=alert.year, level=alert.level)
     return alert
