@@ -25,6 +25,7 @@ from app.models.meeting_plans import MeetingPlan
 from app.models.meetings import (
     HELD_STATUSES,
     MET_STATUSES,
+    NOT_YET_OPENED,
     HeldAs,
     Meeting,
     MeetingKind,
@@ -51,6 +52,7 @@ __all__ = [
     "COUNTS",
     "HELD_STATUSES",
     "MET_STATUSES",
+    "NOT_YET_OPENED",
     "AbsenceReason",
     "AbsenceReport",
     "AbsenceStatus",

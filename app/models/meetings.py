@@ -40,6 +40,8 @@ class HeldAs(StrEnum):
 
 
 _S = MeetingStatus
+#: Until it opens, what was said and measured of a meeting may change.
+NOT_YET_OPENED = (_S.DRAFT, _S.SCHEDULED, _S.POSTPONED)
 #: From here on the attendance lines of a meeting count.
 HELD_STATUSES = (_S.ENDED, _S.SUBMITTED, _S.RETURNED, _S.ACCEPTED)
 #: A regular meeting in one of these fulfils the month's obligation.

@@ -16,6 +16,7 @@ from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
+    NOT_YET_OPENED,
     AgendaAudience,
     AgendaItem,
     AgendaStatus,
@@ -32,7 +33,6 @@ from app.services.versions import expect_version
 from app.work import Work
 
 CLOSED = (MeetingStatus.SUBMITTED, MeetingStatus.ACCEPTED, MeetingStatus.CANCELLED)
-NOT_YET_OPENED = (MeetingStatus.DRAFT, MeetingStatus.SCHEDULED, MeetingStatus.POSTPONED)
 TITLE_LENGTH = 500
 
 

@@ -12,6 +12,7 @@ from app.core.clock import day_ends_at, local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
 from app.models import (
+    NOT_YET_OPENED,
     Meeting,
     MeetingKind,
     MeetingStatus,
@@ -49,7 +50,6 @@ from app.work import Work
 
 #: How long before its start a meeting may be opened.
 OPENS_BEFORE = timedelta(minutes=60)
-NOT_YET_OPENED = (MeetingStatus.DRAFT, MeetingStatus.SCHEDULED, MeetingStatus.POSTPONED)
 NEWEST_FIRST = Order((col(Meeting.starts_at), col(Meeting.id)), descending=True)
 FILTERS: Filters = {
     "period": lambda period: and_(
