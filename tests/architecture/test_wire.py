@@ -134,12 +134,13 @@ class TestEveryOperation:
             if parameter["in"] != "header":
                 assert not CONFIDENTIAL.search(parameter["name"]), parameter["name"]
 
-    def test_refuses_whoever_has_not_signed_in(
-        self, operation: Operation, client: TestClient
-    ) -> None:
+
+def test_no_operation_listens_to_whoever_has_not_signed_in(client: TestClient) -> None:
+    heard = []
+    for operation in OPERATIONS:
         path = operation.path.removeprefix("/api/v1")
         if (operation.method, path) in OPEN:
-            return
+            continue
         filled = re.sub(r"\{\w+\}", str(uuid4()), path)
         broken = re.sub(r"\{\w+\}", "no-id", path) + "?no=query"
         for address in (filled, broken):
@@ -149,7 +150,10 @@ class TestEveryOperation:
                 content=None if operation.method == "GET" else b"{broken",
                 headers={"content-type": "text/plain", "idempotency-key": "k" * 300},
             )
-            assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+            if (answer.status_code, answer.json()["code"]) != (401, "unauthenticated"):
+                heard.append((operation, address, answer.status_code))
+
+    assert heard == []
 
 
 class TestTheHeaders:
