@@ -132,6 +132,26 @@ class TestChanges:
         assert "Bắt đầu: 19:30 ngày 05/06/2026 → 20:00 ngày 08/06/2026" in body
         assert (meeting.notice_sent_at, meeting.sequence) == (at("2026-05-15T05:00:00Z"), 1)
 
+    def test_a_postponement_is_the_notice_of_a_meeting_recorded_late(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        clock: time_machine.Traveller,
+    ) -> None:
+        meeting_id = draft(sign_in, world, starts_at="2026-05-15T04:00:00Z")
+        client, path = sign_in("secretary"), f"/meetings/{meeting_id}"
+        said(client.post(f"{path}/schedule"))
+        said(client.patch(path, json={"place": "Nhà văn hóa"}, headers={"if-match": "*"}))
+        assert meeting_of(session, meeting_id).notice_sent_at is None
+
+        said(client.post(f"{path}/postpone", json={"starts_at": EVENING.isoformat()}))
+
+        assert meeting_of(session, meeting_id).notice_sent_at == at("2026-05-15T05:00:00Z")
+        clock.move_to(at("2026-05-16T05:00:00Z"))
+        said(client.patch(path, json={"place": "Hội trường"}, headers={"if-match": "*"}))
+        assert meeting_of(session, meeting_id).notice_sent_at == at("2026-05-15T05:00:00Z")
+
     def test_a_cancellation_tells_its_reason(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:

@@ -76,15 +76,16 @@ def announce(
     """Tell everybody who is summoned, the exempt too; `before` holds what was true until now.
 
     Every announcement after the first gives the meeting its next `sequence`, and reaches those
-    whom an earlier one has reached. Nobody is called to a meeting that is over.
+    whom an earlier one has reached. Nobody is called to a meeting that is over; the first that
+    calls to one that is to come is its notice.
     """
     is_first = kind is _K.MEETING_SCHEDULED
     if is_first and meeting.starts_at <= work.now:
         return
-    if is_first:
-        meeting.notice_sent_at = work.now
-    else:
+    if not is_first:
         meeting.sequence += 1
+    if meeting.starts_at > work.now and kind is not _K.MEETING_CANCELLED:
+        meeting.notice_sent_at = meeting.notice_sent_at or work.now
     (roster,) = rosters.draw(work, [meeting])
     told = () if is_first else _told_of(work, meeting)
     tell(work, [*roster.places, *told], _of_meeting(kind, meeting, before or {}))
