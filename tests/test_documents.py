@@ -2,7 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,20 +11,21 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.core.settings import DOCUMENT_LIMIT
+from app.core.text import fold
 from app.models import (
     Document,
     Meeting,
     MeetingStatus,
-    Membership,
+    Member,
     MembershipKind,
     Notification,
     NotificationKind,
 )
-from app.services import documents
 from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.factories.files import make_docx, make_pdf, make_png, make_xlsx
 from tests.factories.meetings import STARTS_AT, make_meeting
+from tests.factories.people import make_membership
 from tests.tables import fingerprint_of_tables
 from tests.world import NOON, World, rows
 
@@ -105,9 +106,7 @@ def test_a_day_before_is_measured_from_what_still_stands(
     assert facts["documents_published_at"] == late["published_at"]
 
 
-def test_what_was_measured_is_never_hidden_by_a_version(
-    sign_in: SignIn, meeting: Meeting
-) -> None:
+def test_what_was_measured_is_never_hidden_by_a_version(sign_in: SignIn, meeting: Meeting) -> None:
     secretary = sign_in("secretary")
     before = secretary.get(f"/meetings/{meeting.id}")
     said(put(secretary, meeting_id=meeting.id))
@@ -144,7 +143,6 @@ def test_a_document_put_while_its_draft_is_announced_is_published(
     for client in (secretary, deputy):
         client.get("/me")
     is_in, may_go_on = threading.Event(), threading.Event()
-    fold = documents.fold
 
     def slowly(text: str) -> str:
         """Held where the draft was seen to be one."""
@@ -152,7 +150,7 @@ def test_a_document_put_while_its_draft_is_announced_is_published(
         may_go_on.wait(5)
         return fold(text)
 
-    monkeypatch.setattr(documents, "fold", slowly)
+    monkeypatch.setattr("app.services.documents.fold", slowly)
     with ThreadPoolExecutor(2) as pool:
         putting = pool.submit(put, secretary, meeting_id=draft.id)
         assert is_in.wait(5)
@@ -171,15 +169,8 @@ def test_the_document_of_a_draft_is_known_to_those_who_know_of_the_draft(
 ) -> None:
     draft = make_meeting(session, world.north_one, starts_at=STARTS_AT + timedelta(days=5))
     path = f"/documents/{said(put(sign_in('secretary'), meeting_id=draft.id))['id']}"
-    guest = Membership(
-        member_id=world.people["outsider"].member_id,
-        organization_id=world.north_one.id,
-        kind=MembershipKind.TEMPORARY,
-        valid_from=date(2026, 5, 1),
-        created_at=NOON,
-    )
-    session.add(guest)
-    session.flush()
+    (guest,) = rows(session, Member, Member.id == world.people["outsider"].member_id)
+    make_membership(session, world.north_one, guest, kind=MembershipKind.TEMPORARY)
 
     for name in ("secretary", "deputy", "committee_member", "officer", "overseer", "inspector"):
         assert said(sign_in(name).get(path))["published_at"] is None, name
