@@ -106,15 +106,16 @@ class TestWrite:
     ) -> None:
         url = f"/meetings/{meeting.id}/minutes"
 
-        def put(who: str, if_match: str) -> int:
+        def put(who: str, if_match: str) -> Any:
             text = f"{who} {if_match}"
-            answer = sign_in(who).put(url, json={"text": text}, headers={"If-Match": if_match})
-            return int(answer.status_code)
+            return sign_in(who).put(url, json={"text": text}, headers={"If-Match": if_match})
 
         for version in ("0", "1"):
             with ThreadPoolExecutor(2) as both:
-                answers = both.map(put, ("secretary", "deputy"), [f'"{version}"'] * 2)
-                assert sorted(answers) == [200, 412]
+                answers = list(both.map(put, ("secretary", "deputy"), [f'"{version}"'] * 2))
+            won, lost = sorted(answers, key=lambda answer: int(answer.status_code))
+            assert (won.status_code, lost.status_code) == (200, 412)
+            assert lost.json()["current"]["text"] == won.json()["text"]
         numbers = {row.number for row in rows(session, MinutesRevision)}
         assert numbers == {1, 2}
 

@@ -1,5 +1,6 @@
 """Minutes begin as the official form, filled in, with what is computed beside it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -95,6 +96,39 @@ class TestForm:
         assert (form["number"], form["chair"]) == (4, secretary["full_name"])
         assert (form["version"], form["minute_taker"], form["votes"]) == (0, None, [])
         assert (form["self_rating"], form["confirmations"]) == (None, [])
+
+    def test_no_other_minutes_of_the_cell_and_year_take_its_number(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        secretary = sign_in("secretary")
+        other = make_meeting(session, world.north_one, starts_at=at("2026-04-03T12:00:00Z"))
+        make_minutes(session, other, number=3)
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.OPEN)
+        make_minutes(session, make_meeting(session, world.north_two), number=5)
+        url = f"/meetings/{meeting.id}/minutes"
+
+        taken = secretary.put(url, json={"text": "Một", "number": 3})
+        assert (taken.status_code, taken.json()["code"]) == (409, "number_taken")
+        assert said(secretary.put(url, json={"text": "Một", "number": 5}))["number"] == 5
+        seen = {"if-match": "*"}
+        again = secretary.put(url, json={"text": "Hai", "number": 5}, headers=seen)
+        none = secretary.put(url, json={"text": "Hai", "number": None}, headers=seen)
+        assert (said(again)["number"], said(none)["number"]) == (5, None)
+
+    def test_two_begun_at_once_take_two_numbers(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        client = sign_in("secretary")
+        held = [
+            make_meeting(session, world.north_one, status=MeetingStatus.ENDED) for _ in range(4)
+        ]
+
+        def write(meeting: Meeting) -> int:
+            answer = client.put(f"/meetings/{meeting.id}/minutes", json={"text": "Một"})
+            return int(said(answer)["number"])
+
+        with ThreadPoolExecutor(4) as pool:
+            assert sorted(pool.map(write, held)) == [1, 2, 3, 4]
 
     def test_is_stored_by_nobody_and_never_written_over_what_was_typed(
         self, sign_in: SignIn, session: Session, world: World

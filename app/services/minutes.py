@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, true, update
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.core.errors import Conflict, IfMatchRequired, InvalidTransition, Stale
@@ -18,7 +18,17 @@ from app.schemas.minutes import (
     SelfRating,
     Vote,
 )
-from app.services import confirmations, figures, looks, outlines, revisions, totals, votes
+from app.services import (
+    confirmations,
+    figures,
+    lines,
+    looks,
+    minutes_numbers,
+    outlines,
+    revisions,
+    totals,
+    votes,
+)
 from app.work import Work
 
 WRITABLE = (MeetingStatus.OPEN, MeetingStatus.ENDED, MeetingStatus.RETURNED)
@@ -42,13 +52,14 @@ def get(work: Work, meeting_id: UUID) -> MinutesRead:
 def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None) -> MinutesRead:
     """The first version may do without `If-Match`; every later one needs it."""
     meeting = work.fetch(Permission.MINUTES_WRITE, Meeting, meeting_id)
+    minutes_numbers.hold(work, meeting)
+    lines.hold(work, meeting)
     found = _of(work, meeting)
     _expect_seen(work, meeting, found, data, if_match)
     if meeting.status not in WRITABLE:
         raise InvalidTransition(allowed=meeting.allowed())
     said = data.model_dump(mode="json")
-    if "votes" in said:
-        votes.expect_within(_votes(said["votes"]), totals.count(work, meeting).vote_base or 0)
+    _expect_sound(work, meeting, said)
     minutes = found or outlines.draw(work, meeting)
     before = revisions.content_of(minutes)
     if found is not None and before | said == before:
@@ -68,6 +79,7 @@ def write(work: Work, meeting_id: UUID, data: MinutesWrite, if_match: int | None
 def confirm(work: Work, meeting_id: UUID, data: MinutesConfirm) -> MinutesRead:
     """Vouch for the present version, in one of the two parts."""
     meeting = work.fetch(Permission.MINUTES_CONFIRM, Meeting, meeting_id)
+    lines.hold(work, meeting)
     minutes = _of(work, meeting)
     if minutes is None:
         raise MinutesMissing
@@ -115,14 +127,19 @@ def _expect_seen(
         )
 
 
+def _expect_sound(work: Work, meeting: Meeting, said: dict[str, Any]) -> None:
+    """No vote of more than there are, no number that other minutes have."""
+    if "votes" in said:
+        votes.expect_within(_votes(said["votes"]), totals.count(work, meeting).vote_base or 0)
+    if said.get("number") is not None:
+        minutes_numbers.expect_free(work, meeting, said["number"])
+
+
 def _prepare(work: Work, meeting: Meeting, found: Minutes | None) -> None:
     """The first version is noted beside the meeting; of a later one what it replaces is kept."""
     if found is None:
-        # Not by the row's version, which every check-in to the open meeting changes.
-        unwritten = col(Meeting.minutes_written_at).is_(None)
-        noted = {"minutes_written_at": work.now, "version": col(Meeting.version) + 1}
-        if not _note(work, meeting, unwritten, noted):
-            raise Stale
+        version = col(Meeting.version) + 1
+        _note(work, meeting, {"minutes_written_at": work.now, "version": version})
     elif revisions.find(work, meeting, found.version) is None:
         revisions.keep(work, found)  # it came in past this door
 
@@ -130,21 +147,17 @@ def _prepare(work: Work, meeting: Meeting, found: Minutes | None) -> None:
 def _note_score(work: Work, meeting: Meeting, minutes: Minutes) -> bool:
     """Since when the meeting is scored; whether that has changed."""
     scored_at = None if minutes.self_score is None else meeting.scored_at or work.now
-    return scored_at != meeting.scored_at and _note(work, meeting, true(), {"scored_at": scored_at})
+    if scored_at == meeting.scored_at:
+        return False
+    _note(work, meeting, {"scored_at": scored_at})
+    return True
 
 
-def _note(
-    work: Work, meeting: Meeting, condition: ColumnElement[bool], facts: dict[str, Any]
-) -> bool:
-    """Write facts beside a reached meeting that meets the condition; whether it does."""
-    statement = (
-        update(Meeting)
-        .where(col(Meeting.id) == meeting.id, condition)
-        .values(facts)
-        .returning(col(Meeting.id))
-        .execution_options(scoped="of a reached meeting", synchronize_session=False)
-    )
-    return work.session.execute(statement).scalar_one_or_none() is not None
+def _note(work: Work, meeting: Meeting, facts: dict[str, Any]) -> None:
+    """Write facts beside a held meeting, whatever version it has."""
+    statement = update(Meeting).where(col(Meeting.id) == meeting.id).values(facts)
+    options = {"scoped": "of a reached meeting", "synchronize_session": False}
+    work.session.execute(statement.execution_options(**options))
 
 
 def _read(work: Work, meeting: Meeting, minutes: Minutes) -> MinutesRead:

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import col, or_, select
 
-from app.core import periods
 from app.core.clock import local_date
 from app.models import (
     AgendaItem,
@@ -19,6 +18,7 @@ from app.models import (
     TaskStatus,
 )
 from app.models.base import valid_on
+from app.services import minutes_numbers
 from app.work import Work
 
 _STATES = {
@@ -36,7 +36,7 @@ def draw(work: Work, meeting: Meeting) -> Minutes:
         id=meeting.id,  # known before the first version is written
         organization_id=meeting.organization_id,
         meeting_id=meeting.id,
-        number=_next_number(work, meeting),
+        number=minutes_numbers.next_of(work, meeting),
         chair=_secretary(work, meeting),
         assessment="\n".join(_tasks(work, meeting)) or None,
         direction="\n".join(left_open) or None,
@@ -59,22 +59,6 @@ def _items(work: Work, meeting: Meeting) -> Sequence[AgendaItem]:
 
 def _numbered(items: Sequence[AgendaItem]) -> list[str]:
     return [f"{position}. {item.title}" for position, item in enumerate(items, start=1)]
-
-
-def _next_number(work: Work, meeting: Meeting) -> int:
-    """The cell's minutes are numbered within the local year."""
-    year = local_date(meeting.starts_at).year
-    statement = (
-        select(func.max(Minutes.number))
-        .join(Meeting, col(Meeting.id) == Minutes.meeting_id)
-        .where(
-            col(Minutes.organization_id) == meeting.organization_id,
-            col(Meeting.starts_at) >= periods.starts_at(f"{year}-01"),
-            col(Meeting.starts_at) < periods.ends_at(f"{year}-12"),
-        )
-    )
-    scoped = statement.execution_options(scoped="of a reached meeting's cell")
-    return (work.session.exec(scoped).one() or 0) + 1
 
 
 def _secretary(work: Work, meeting: Meeting) -> str | None:
