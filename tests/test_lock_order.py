@@ -1,18 +1,25 @@
 """Writers take their locks in one order: nobody waits in a circle."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from app.models import AccountSession, Activity
+from app.core import database
+from app.models import AccountSession, Activity, Guest, Meeting, MeetingStatus
+from app.policies.roles import Permission
 from app.services import rooms
+from app.work import Work
 from tests.check_ins import check_in, code_of, make_room
 from tests.conftest import SignIn
+from tests.factories.meetings import make_meeting, make_minutes
+from tests.factories.notices import make_guest
 from tests.world import NOON, World
 
 
@@ -42,6 +49,60 @@ def test_the_first_request_of_a_month_may_be_a_check_in_while_the_meeting_ends(
         statuses = {comes.result().status_code, ends.result().status_code}
 
     assert statuses <= {200, 201, 409}
+
+
+def test_what_a_meeting_takes_is_asked_of_it_as_the_last_writer_left_it(
+    sign_in: SignIn, session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in("secretary")
+    written: dict[str, Any] = {"json": {"text": "Khác"}, "headers": {"if-match": "*"}}
+    agenda: dict[str, Any] = {"json": {"items": []}, "headers": {"if-match": "*"}}
+    doors: dict[str, Callable[[Meeting, Guest], Any]] = {
+        "minutes": lambda meeting, _: client.put(f"/meetings/{meeting.id}/minutes", **written),
+        "word": lambda meeting, _: client.post(
+            f"/meetings/{meeting.id}/minutes/confirm", json={"part": "chair"}
+        ),
+        "agenda": lambda meeting, _: client.put(f"/meetings/{meeting.id}/agenda", **agenda),
+        "task": lambda meeting, _: client.post(
+            "/tasks", json={"meeting_id": str(meeting.id), "title": "Thu đảng phí"}
+        ),
+        "guest": lambda meeting, _: client.post(
+            "/guests",
+            json={"meeting_id": str(meeting.id), "kind": "guest", "full_name": "Hồ Văn Khách"},
+        ),
+        "no guest": lambda _, guest: client.delete(f"/guests/{guest.id}"),
+    }
+    found: dict[str, int] = {}
+    for name, knock in doors.items():
+        meeting = make_meeting(session, world.north_one, status=MeetingStatus.ENDED)
+        make_minutes(session, meeting)
+        guest = make_guest(session, meeting)
+        with monkeypatch.context() as patch:
+            patch.setattr(Work, "fetch", _while_accepted(meeting))
+            found[name] = knock(meeting, guest).status_code
+
+    assert found == dict.fromkeys(doors, 409)
+
+
+def _while_accepted(meeting: Meeting) -> Callable[..., Any]:
+    """A look at the meeting just before somebody else has accepted it."""
+    fetch = Work.fetch
+    accepted = (
+        update(Meeting).where(col(Meeting.id) == meeting.id).values(status=MeetingStatus.ACCEPTED)
+    )
+
+    def look(work: Work, permission: Permission, model: Any, row_id: UUID) -> Any:
+        row = fetch(work, permission, model, row_id)
+        if model is not Meeting:
+            return row
+        if database.engine().dialect.name == "postgresql":
+            with database.engine().begin() as other:
+                other.execute(accepted)
+        else:  # it has one writer, and whoever accepts came before
+            work.session.connection().execute(accepted)
+        return row
+
+    return look
 
 
 def _forget_uses(session: Session, world: World, person: str) -> None:

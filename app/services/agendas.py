@@ -28,7 +28,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.agendas import AgendaItemWrite, AgendaWrite
-from app.services import looks, rules
+from app.services import lines, looks, rules
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -85,6 +85,7 @@ def get(work: Work, meeting_id: UUID) -> Agenda:
 def write(work: Work, meeting_id: UUID, data: AgendaWrite, if_match: int | None) -> Agenda:
     """The whole list in its order; until the meeting opens, items that are not named go."""
     meeting = work.fetch(Permission.AGENDA_WRITE, Meeting, meeting_id)
+    lines.hold(work, meeting)
     expect_version(meeting.version, if_match)
     if meeting.status in CLOSED:
         raise InvalidTransition(allowed=meeting.allowed())

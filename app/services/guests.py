@@ -9,6 +9,7 @@ from app.core.paging import Order, Page
 from app.models import Guest, Meeting, MeetingStatus
 from app.policies.roles import Permission
 from app.schemas.guests import GuestCreate, GuestQuery
+from app.services import lines
 from app.work import Work
 
 CLOSED = (MeetingStatus.CANCELLED, MeetingStatus.ACCEPTED)
@@ -35,8 +36,7 @@ def get(work: Work, guest_id: UUID) -> Guest:
 
 def create(work: Work, data: GuestCreate) -> Guest:
     meeting = work.fetch(Permission.GUEST_CREATE, Meeting, data.meeting_id)
-    if meeting.status in CLOSED:
-        raise MeetingClosed
+    _expect_not_closed(work, meeting)
     guest = work.add(
         Guest(
             **data.model_dump(),
@@ -51,10 +51,16 @@ def create(work: Work, data: GuestCreate) -> Guest:
 
 def withdraw(work: Work, guest_id: UUID) -> None:
     guest = _standing(work.fetch(Permission.GUEST_WITHDRAW, Guest, guest_id))
-    if work.fetch(Permission.GUEST_WITHDRAW, Meeting, guest.meeting_id).status in CLOSED:
-        raise MeetingClosed
+    meeting = work.fetch(Permission.GUEST_WITHDRAW, Meeting, guest.meeting_id)
+    _expect_not_closed(work, meeting)
     guest.withdrawn_at = work.now
     work.record("guest.withdrawn", guest)
+
+
+def _expect_not_closed(work: Work, meeting: Meeting) -> None:
+    lines.hold(work, meeting)  # against its acceptance at the same moment
+    if meeting.status in CLOSED:
+        raise MeetingClosed
 
 
 def _standing(guest: Guest) -> Guest:

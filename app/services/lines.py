@@ -45,7 +45,7 @@ COLUMNS: tuple[Any, ...] = (
 
 
 def hold(work: Work, meeting: Meeting) -> None:
-    """Let no other writer at a meeting's sheet, and see the meeting as the last one left it."""
+    """Let no other writer at a meeting and its sheet, and see it as the last one left it."""
     work.session.refresh(meeting, with_for_update={"key_share": True})
 
 

@@ -19,7 +19,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.tasks import TaskClose, TaskCreate, TaskQuery, TaskRead, TaskUpdate
-from app.services import branches, memberships, notices
+from app.services import branches, lines, memberships, notices
 from app.services.notices import Notice
 from app.services.versions import expect_version
 from app.work import Work
@@ -60,6 +60,7 @@ def get(work: Work, task_id: UUID) -> TaskRead:
 
 def create(work: Work, data: TaskCreate) -> TaskRead:
     meeting = work.fetch(Permission.TASK_CREATE, Meeting, data.meeting_id)
+    lines.hold(work, meeting)  # against its acceptance at the same moment
     if meeting.status not in DECIDING:
         raise MeetingDecidesNothing
     task = Task(organization_id=meeting.organization_id, created_at=work.now, **data.model_dump())
