@@ -169,12 +169,13 @@ class TestDecide:
 
 
 class TestOwnYear:
-    def test_this_year_and_the_one_before(
+    def test_this_year_and_the_two_before(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:
         member_id = world.people["member"].member_id
         assert member_id is not None
         for day, status, marked in (
+            ("2023-12-31T17:00:00Z", MeetingStatus.ACCEPTED, _S.ABSENT_UNEXCUSED),
             ("2025-12-31T16:59:00Z", MeetingStatus.ACCEPTED, _S.ABSENT_EXCUSED),
             ("2025-12-31T17:00:00Z", MeetingStatus.RETURNED, _S.ABSENT_EXCUSED),
             ("2026-02-04T12:00:00Z", MeetingStatus.ENDED, _S.ABSENT_UNEXCUSED),
@@ -206,7 +207,8 @@ class TestOwnYear:
         )
         before, statuses, counters = year(year=2025)
         assert (before, statuses, counters["excused_in_a_row"]) == (2025, ["absent_excused"], 1)
-        for other in (2024, 2027):
+        assert year(year=2024)[:2] == (2024, ["absent_unexcused"])
+        for other in (2023, 2027):
             refused = member.get("/me/attendances", params={"year": other})
             assert refused.json()["errors"][0]["pointer"] == "/year"
         staff = said(sign_in("administrator").get("/me/attendances"))

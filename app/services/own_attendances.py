@@ -28,18 +28,20 @@ from app.services import counters, objections, rules
 from app.work import Work
 
 _S = AttendanceStatus
+#: Whole years before the running one: so 24 months can be read at any time.
+YEARS_BEFORE = 2
 
 
 def get(work: Work, asked: int | None) -> OwnAttendances:
-    """The running local year or the one before; nothing for an account without a member."""
+    """The running local year or one of the two before; nothing for an account without a member."""
     running = local_date(work.now).year
     year = running if asked is None else asked
-    if year not in (running, running - 1):
+    if not running - YEARS_BEFORE <= year <= running:
         raise Invalid.at(
             "/year",
             "out_of_range",
-            "Chỉ xem được năm nay và năm trước.",
-            "Only this year and the one before are kept at hand.",
+            f"Chỉ xem được năm nay và {YEARS_BEFORE} năm trước.",
+            f"Only this year and the {YEARS_BEFORE} before are kept at hand.",
         )
     items = _items(work, year)
     return OwnAttendances(year=year, items=items, counters=_counters(work, items, year))
