@@ -172,6 +172,19 @@ class TestDrafts:
         sign_in("secretary").post(f"/meetings/{draft.id}/schedule").raise_for_status()
 
         assert (before, leader.status_code, seen()) == ((404, 0), 200, (200, 1))
+        sign_in("secretary").post(f"/meetings/{draft.id}/cancel", json={"reason": "Bão"})
+        assert seen() == (200, 1)
+
+    def test_one_that_was_never_announced_is_never_seen(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        draft = make_meeting(session, world.north_one)
+        secretary, member = sign_in("secretary"), sign_in("member")
+        url = f"/meetings/{draft.id}"
+        secretary.post(f"{url}/cancel", json={"reason": "Nhầm ngày"}).raise_for_status()
+
+        assert (secretary.get(url).status_code, member.get(url).status_code) == (200, 404)
+        assert member.get("/meetings").json()["items"] == []
 
 
 class TestByGroups:

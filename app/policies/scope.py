@@ -95,7 +95,13 @@ def _announced_or_led(actor: Actor, permission: Permission) -> ColumnElement[boo
         led = or_(*(within_branch(branch) for branch in branches))
         ways.append(cell.in_(select(Organization.id).where(led)))
     if units := actor.paths(permission, Reach.UNIT):
-        announced = col(Meeting.status) != MeetingStatus.DRAFT
+        announced = and_(
+            col(Meeting.status) != MeetingStatus.DRAFT,
+            or_(
+                col(Meeting.status) != MeetingStatus.CANCELLED,
+                col(Meeting.scheduled_at).is_not(None),
+            ),
+        )
         own = select(Organization.id).where(col(Organization.path).in_(units))
         ways.append(and_(announced, cell.in_(own)))
     return or_(*ways) if ways else false()
