@@ -63,7 +63,7 @@ class TestConfirm:
     def test_two_persons_vouch_for_what_stands(
         self, sign_in: SignIn, session: Session, meeting: Meeting
     ) -> None:
-        url = f"/meetings/{meeting.id}/minutes"
+        url, cell = f"/meetings/{meeting.id}/minutes", f"/cells/{meeting.organization_id}"
 
         def confirm(who: str, part: str) -> tuple[int, str | None]:
             answer = sign_in(who).post(f"{url}/confirm", json={"part": part})
@@ -88,6 +88,10 @@ class TestConfirm:
         assert standing() == [("secretary", False), ("chair", False)]
         assert confirm("secretary", "chair") == (200, None)
         assert standing()[2:] == [("chair", True)]
+
+        write(sign_in, meeting, "Một")
+        assert not any(is_current for _, is_current in standing())
+        assert said(sign_in("secretary").get(cell))["waiting"]["unconfirmed_minutes"] == 1
         assert len(rows(session, AuditEntry, AuditEntry.action == "minutes.confirmed")) == 3
 
     def test_not_after_the_level_above_accepted(

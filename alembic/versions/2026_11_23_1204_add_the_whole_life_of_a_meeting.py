@@ -337,6 +337,7 @@ def upgrade() -> None:
             sa.Enum("secretary", "chair", name="minutespart", native_enum=False, length=32),
             nullable=False,
         ),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("full_name", sa.String(200), nullable=False),
         sa.Column("confirmed_by", sa.Uuid(), nullable=False),

@@ -57,12 +57,13 @@ class MinutesRevision(OrganizationRow, table=True):
 
 
 class MinutesConfirmation(OrganizationRow, table=True):
-    """Somebody's word for one version of the minutes, by its digest."""
+    """Somebody's word for one version of the minutes, by its number and digest."""
 
     __tablename__ = "minutes_confirmations"
 
     meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
     part: MinutesPart = Field(sa_type=choice(MinutesPart))
+    number: int
     digest: str = Field(max_length=64)
     full_name: str = Field(max_length=200)
     confirmed_by: UUID = Field(foreign_key="accounts.id")

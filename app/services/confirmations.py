@@ -18,17 +18,19 @@ class SamePerson(Conflict):
 
 
 def of(work: Work, minutes: Minutes) -> list[ConfirmationRead]:
-    """Of reached minutes, the earliest first; those of an older version hold no longer."""
-    digest = revisions.digest_of(revisions.content_of(minutes))
+    """Of reached minutes, the earliest first; those of an older version hold no longer, even if
+    it said the same.
+    """
+    present = _version_of(minutes)
     return [
-        ConfirmationRead(**event.model_dump(), is_current=event.digest == digest)
+        ConfirmationRead(**event.model_dump(), is_current=(event.number, event.digest) == present)
         for event in _events(work, minutes)
     ]
 
 
 def add(work: Work, minutes: Minutes, part: MinutesPart) -> None:
     """Said again of the same version it adds nothing."""
-    digest = revisions.digest_of(revisions.content_of(minutes))
+    number, digest = present = _version_of(minutes)
     account_id, full_name = work.session.execute(
         select(Account.id, func.coalesce(Member.full_name, Account.staff_name))
         .outerjoin(Member, col(Member.id) == Account.member_id)
@@ -38,7 +40,7 @@ def add(work: Work, minutes: Minutes, part: MinutesPart) -> None:
     own = {
         event.part
         for event in _events(work, minutes)
-        if event.confirmed_by == account_id and event.digest == digest
+        if event.confirmed_by == account_id and (event.number, event.digest) == present
     }
     if own - {part}:
         raise SamePerson
@@ -48,13 +50,19 @@ def add(work: Work, minutes: Minutes, part: MinutesPart) -> None:
         organization_id=minutes.organization_id,
         meeting_id=minutes.meeting_id,
         part=part,
+        number=number,
         digest=digest,
         full_name=full_name,
         confirmed_by=account_id,
         confirmed_at=work.now,
         created_at=work.now,
     )
-    work.record("minutes.confirmed", work.add(event), part=part, number=minutes.version)
+    work.record("minutes.confirmed", work.add(event), part=part, number=number)
+
+
+def _version_of(minutes: Minutes) -> tuple[int, str]:
+    """Its number and digest."""
+    return minutes.version, revisions.digest_of(revisions.content_of(minutes))
 
 
 def _events(work: Work, minutes: Minutes) -> Sequence[MinutesConfirmation]:

@@ -88,16 +88,9 @@ def _are_unconfirmed() -> ColumnElement[bool]:
     )
     parts = (
         select(func.count(func.distinct(col(confirmation.part))))
-        .join(
-            revision,
-            and_(
-                col(revision.meeting_id) == col(confirmation.meeting_id),
-                col(revision.digest) == col(confirmation.digest),
-            ),
-        )
         .where(
             col(confirmation.meeting_id) == col(Minutes.meeting_id),
-            col(revision.number) == col(Minutes.version),
+            col(confirmation.number) == col(Minutes.version),
         )
         .correlate(Minutes)
         .scalar_subquery()
