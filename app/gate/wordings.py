@@ -70,6 +70,11 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
         "Không phải số điện thoại Việt Nam.",
         "This is no telephone number of Viet Nam.",
     ),
+    "votes_on_resolution": (
+        "votes_on_resolution",
+        "Chỉ một lần biểu quyết là về nghị quyết.",
+        "One vote at most is on the resolution.",
+    ),
     "one_of": (
         "one_of",
         "Chọn đúng một trong các trường.",

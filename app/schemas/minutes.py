@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import MISSING, Field
+from pydantic import MISSING, AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.models import MinutesPart
 from app.schemas.base import FigureRead, Input, Line, LongText, Name, Output
@@ -34,11 +35,23 @@ Score = Annotated[float, Field(ge=0, le=100, multiple_of=0.01)]
 
 
 class VoteWrite(Input):
+    """`on_resolution` says that it is the vote by which the resolution was passed."""
+
     subject: Line
     kind: VoteKind = VoteKind.ORDINARY
     in_favour: Ballots
     against: Ballots
     abstained: Ballots
+    on_resolution: bool = False
+
+
+def _one_on_resolution(votes: list[VoteWrite]) -> list[VoteWrite]:
+    if sum(vote.on_resolution for vote in votes) > 1:
+        raise PydanticCustomError("votes_on_resolution", "has one vote on the resolution at most")
+    return votes
+
+
+Votes = Annotated[list[VoteWrite], Field(max_length=100), AfterValidator(_one_on_resolution)]
 
 
 class MinutesWrite(Input):
@@ -53,7 +66,7 @@ class MinutesWrite(Input):
     opinions: LongText | MISSING | None = MISSING
     conclusion: LongText | MISSING | None = MISSING
     resolution: LongText | MISSING | None = MISSING
-    votes: Annotated[list[VoteWrite], Field(max_length=100)] | MISSING = MISSING
+    votes: Votes | MISSING = MISSING
     self_score: Score | MISSING | None = MISSING
 
 
@@ -72,6 +85,7 @@ class Vote(Output):
     in_favour: int
     against: int
     abstained: int
+    on_resolution: bool
 
 
 class VoteRead(Vote):

@@ -14,7 +14,12 @@ def vote(
     in_favour: int, against: int = 0, abstained: int = 0, kind: VoteKind = _K.ORDINARY
 ) -> Vote:
     return Vote(
-        subject="Kế hoạch", kind=kind, in_favour=in_favour, against=against, abstained=abstained
+        subject="Kế hoạch",
+        kind=kind,
+        in_favour=in_favour,
+        against=against,
+        abstained=abstained,
+        on_resolution=False,
     )
 
 
