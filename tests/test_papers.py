@@ -8,13 +8,20 @@ import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.models import Meeting, MeetingStatus, Member, Organization
+from app.models import (
+    AbsenceReason,
+    AbsenceStatus,
+    Meeting,
+    MeetingStatus,
+    Member,
+    Organization,
+)
 from tests.conftest import SignIn
 from tests.evenings import said
 from tests.factories.files import make_docx
-from tests.factories.meetings import make_meeting
+from tests.factories.meetings import make_absence_report, make_meeting
 from tests.papers import words_of
-from tests.sheets import line_of, mark
+from tests.sheets import line_of, make_sheet, mark
 from tests.world import NOON, World, rows
 
 NAME = "Nguyễn Thị Quỳnh Ưởng {{ x }} #let $"
@@ -66,7 +73,11 @@ def meeting(
         "resolution": "Làm xong nền đường trong tháng.",
         "opinions": "Lê Văn Bảy: nên khởi công sớm",
         "self_score": 92.5,
-        "votes": [{"subject": "Làm đường", "in_favour": 8, "against": 1, "abstained": 0}],
+        "votes": [
+            {"subject": "Làm đường", "in_favour": 8, "against": 1, "abstained": 0}
+            | {"on_resolution": True},
+            {"subject": "Cải chính", "in_favour": 1, "against": 0, "abstained": 0},
+        ],
     }
     said(secretary.put(f"{path}/minutes", json=minutes))
     said(secretary.post(f"{path}/minutes/confirm", json={"part": "chair"}))
@@ -95,6 +106,57 @@ def test_the_resolution_says_what_was_resolved(
     vote = f"8/{base} đảng viên tán thành"
     for words in ("05-NQ/CB", "Làm xong nền đường trong tháng.", "Rà soát hộ khó khăn", vote):
         assert words in text, words
+
+
+def test_a_resolution_names_no_vote_but_the_one_on_it(sign_in: SignIn, meeting: Meeting) -> None:
+    secretary, path = sign_in("secretary"), f"/meetings/{meeting.id}/minutes"
+    votes = said(secretary.get(path))["votes"]
+    assert [vote["on_resolution"] for vote in votes] == [True, False]
+    typed = [{"subject": "A", "in_favour": 8, "against": 1, "abstained": 0}]
+
+    def write(votes: list[dict[str, Any]]) -> Any:
+        body = {"text": "Đã thảo luận.", "votes": votes}
+        return secretary.put(path, json=body, headers={"if-match": "*"})
+
+    said(write(typed))
+    assert "tán thành" not in paper(secretary, meeting, "resolution", "docx")
+    refused = write([typed[0] | {"on_resolution": True}] * 2)
+    (error,) = refused.json()["errors"]
+    told = (refused.status_code, error["pointer"], error["code"])
+    assert told == (422, "/votes", "votes_on_resolution")
+
+
+def test_only_the_excused_have_a_reason_on_paper(
+    sign_in: SignIn, session: Session, world: World
+) -> None:
+    secretary = sign_in("secretary")
+    held = make_sheet(session, world)
+    excused, written, declined, settled = world.members[world.north_one.id][:4]
+    for member_id, status, reason in (
+        (excused, AbsenceStatus.ACCEPTED, AbsenceReason.HEALTH),
+        (written, AbsenceStatus.DECLINED, AbsenceReason.FAMILY),
+        (declined, AbsenceStatus.DECLINED, AbsenceReason.BUSINESS),
+    ):
+        make_absence_report(session, held, member_id, status=status, reason=reason)
+    first = said(
+        mark(
+            secretary,
+            held,
+            line_of(excused, "absent_excused", reason="Ốm"),
+            line_of(written, "absent_excused", reason="Đi công trình thủy lợi"),
+            line_of(declined, "absent_unexcused", reason="Không báo"),
+            line_of(settled, "absent_excused", reason="Nhầm người"),
+        )
+    )
+    marked = mark(secretary, held, line_of(settled), version=first["version"])
+    said(mark(secretary, held, line_of(settled, "absent_excused"), version=said(marked)["version"]))
+
+    for name in ("attendance-list", "minutes"):
+        text = paper(secretary, held, name, "docx")
+        assert "Sức khỏe" in text
+        assert "Đi công trình thủy lợi" in text
+        for words in ("Ốm", "Việc gia đình", "Công tác", "Không báo", "Nhầm người"):
+            assert words not in text, words
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -5,13 +5,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from app.core.clock import local_date
 from app.core.errors import Conflict
 from app.core.percent import percent
-from app.models import AbsenceReason, Guest, Meeting, Organization, PaperKind
+from app.models import (
+    AbsenceReason,
+    AbsenceStatus,
+    AttendanceEvent,
+    AttendanceStatus,
+    Guest,
+    Meeting,
+    Organization,
+    PaperKind,
+)
 from app.papers import contexts, words
 from app.policies.roles import Permission
 from app.schemas.minutes import MinutesTotals, SelfRating
@@ -104,8 +114,34 @@ def totals_of(counts: MinutesTotals) -> contexts.Totals:
     )
 
 
-def reason_of(line: Line) -> str:
-    return REASONS[line.absence_report.reason] if line.absence_report else ""
+def reasons_of(work: Work, meeting: Meeting, sheet: Sequence[Line]) -> dict[UUID, str]:
+    """Why each member is away who is excused: as was accepted, else as was written with the mark.
+
+    Of who is not excused nothing is said, whatever they have reported.
+    """
+    events = (
+        select(AttendanceEvent.member_id, AttendanceEvent.reason)
+        .where(
+            AttendanceEvent.meeting_id == meeting.id,
+            AttendanceEvent.status == AttendanceStatus.ABSENT_EXCUSED,
+        )
+        .order_by(func.coalesce(AttendanceEvent.line_version, 0), col(AttendanceEvent.id))
+    )
+    written: dict[UUID, str | None] = {
+        said.member_id: said.reason for said in records(work, events)
+    }
+    return {
+        line.member_id: _accepted_reason(line) or written.get(line.member_id) or ""
+        for line in sheet
+        if line.status is AttendanceStatus.ABSENT_EXCUSED
+    }
+
+
+def _accepted_reason(line: Line) -> str | None:
+    report = line.absence_report
+    if report is None or report.status is not AbsenceStatus.ACCEPTED:
+        return None
+    return REASONS[report.reason]
 
 
 def guests_of(work: Work, meeting: Meeting) -> Sequence[Guest]:

@@ -33,7 +33,7 @@ from app.services.manuscripts import (
     guests_of,
     head_of,
     lay_out,
-    reason_of,
+    reasons_of,
     records,
     totals_of,
 )
@@ -58,6 +58,7 @@ def minutes_of(work: Work, meeting_id: UUID) -> Manuscript:
     read = minutes.get(work, meeting_id)
     cell = cell_of(work, meeting)
     sheet = attendances.get(work, meeting_id).items
+    reasons = reasons_of(work, meeting, sheet)
     guests = guests_of(work, meeting)
     ended_at = meeting.ended_at or meeting.ends_at
     items = agendas.get(work, meeting_id).items
@@ -73,7 +74,9 @@ def minutes_of(work: Work, meeting_id: UUID) -> Manuscript:
         totals=totals_of(read.totals),
         absences=tuple(
             contexts.Absence(
-                full_name=line.full_name, status=words.STATUSES[line.status], reason=reason_of(line)
+                full_name=line.full_name,
+                status=words.STATUSES[line.status],
+                reason=reasons.get(line.member_id, ""),
             )
             for line in sheet
             if line.status in _ABSENT
@@ -115,7 +118,7 @@ def resolution_of(work: Work, meeting_id: UUID) -> Manuscript:
         meeting=f"sinh hoạt ngày {words.day(local_date(meeting.starts_at))}",
         bases=("Điều lệ Đảng Cộng sản Việt Nam", *_documents(work, meeting)),
         content=read.resolution,
-        vote=_vote(read.votes[-1]) if read.votes else _NO_VOTE,
+        vote=next((_vote(vote) for vote in read.votes if vote.on_resolution), _NO_VOTE),
         tasks=_tasks(work, meeting),
         effect="Nghị quyết có hiệu lực từ ngày ký.",
         recipients=("Cấp ủy cấp trên (để báo cáo)", "Đảng viên trong chi bộ", "Lưu chi bộ"),

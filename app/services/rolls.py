@@ -1,7 +1,7 @@
 """The attendance list of a meeting: with the absent, or blank, to be ticked by hand."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -17,14 +17,13 @@ from app.services.manuscripts import (
     guests_of,
     head_of,
     lay_out,
-    reason_of,
+    reasons_of,
     totals_of,
 )
 from app.services.sheets import Line
 from app.work import Work
 
 _S = AttendanceStatus
-_ABSENT = (_S.ABSENT_EXCUSED, _S.ABSENT_UNEXCUSED)
 
 
 def attendance_list_of(work: Work, meeting_id: UUID, *, blank: bool) -> Manuscript:
@@ -32,7 +31,8 @@ def attendance_list_of(work: Work, meeting_id: UUID, *, blank: bool) -> Manuscri
     meeting = work.fetch(Permission.ATTENDANCE_READ, Meeting, meeting_id)
     cell = cell_of(work, meeting)
     sheet = attendances.get(work, meeting_id).items
-    lines = list(map(_on_the_sheet, sheet)) if sheet else _expected(work, meeting)
+    reasons = reasons_of(work, meeting, sheet)
+    lines = [_on_the_sheet(line, reasons) for line in sheet] or _expected(work, meeting)
     counts = totals.count(work, meeting).totals
     paper = contexts.AttendanceList(
         head=head_of(work, cell, None, "DS", local_date(meeting.starts_at)),
@@ -71,14 +71,14 @@ def _totals_expected(lines: Sequence[contexts.RollLine]) -> contexts.Totals:
     )
 
 
-def _on_the_sheet(line: Line) -> contexts.RollLine:
+def _on_the_sheet(line: Line, reasons: Mapping[UUID, str]) -> contexts.RollLine:
     return contexts.RollLine(
         number=0,
         full_name=line.full_name,
         standing=words.STANDINGS[line.roster_reason],
         came_at=words.time_of_day(line.came_at) if line.came_at else "",
         status=words.STATUSES[line.status] + (" (muộn)" if line.is_late else ""),
-        reason=reason_of(line) if line.status in _ABSENT else "",
+        reason=reasons.get(line.member_id, ""),
     )
 
 
