@@ -6,11 +6,24 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from app.models import AbsenceReport, Attendance, AuditEntry, Meeting, MeetingStatus
+from app.models import (
+    AbsenceReport,
+    Attendance,
+    AttendanceStatus,
+    AuditEntry,
+    Meeting,
+    MeetingStatus,
+    Notification,
+)
 from tests.check_ins import check_in, code_of, make_room
 from tests.conftest import SignIn, at
 from tests.evenings import said
-from tests.factories.meetings import make_absence_report, make_line, make_meeting
+from tests.factories.meetings import (
+    make_absence_report,
+    make_line,
+    make_meeting,
+    make_minutes,
+)
 from tests.world import World, rows
 
 
@@ -216,6 +229,52 @@ class TestDecide:
             answer = client.post(f"/absence-reports/{report.id}/{verb}")
             assert (answer.status_code, answer.json()["code"]) == (409, "meeting_submitted")
         assert rows(session, AbsenceReport, AbsenceReport.id == report.id)[0].status == "pending"
+
+
+class TestSettle:
+    def test_a_submission_decides_what_nobody_did(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        held = make_meeting(session, world.north_one, status=MeetingStatus.ENDED, sheet_version=1)
+        make_minutes(session, held)
+        statuses = ("present", "absent_excused", "absent_unexcused", "unmarked", None)
+        reports = []
+        for member_id, status in zip(world.members[world.north_one.id], statuses, strict=False):
+            reports.append(make_absence_report(session, held, member_id))
+            if status is not None:
+                make_line(session, held, member_id, status=AttendanceStatus(status))
+        client = sign_in("secretary")
+
+        said(client.post(f"/meetings/{held.id}/submit", json={"unmarked_as": "absent_unexcused"}))
+
+        found = [said(client.get(f"/absence-reports/{report.id}")) for report in reports]
+        assert [report["status"] for report in found] == [
+            "came_anyway",
+            "accepted",
+            "declined",
+            "declined",
+            "withdrawn",
+        ]
+        secretary = str(world.people["secretary"].account_id)
+        assert {report["decided_by"] for report in found[1:4]} == {secretary}
+        told = rows(session, Notification, Notification.kind == "absence_decided")
+        assert {notice.subject_id for notice in told} == {report.id for report in reports[1:4]}
+        (trace,) = rows(session, AuditEntry, AuditEntry.subject_id == reports[1].id)
+        assert (trace.action, trace.details) == (
+            "absence_report.accepted",
+            {"because": "submitted"},
+        )
+
+    def test_of_a_meeting_that_is_cancelled_none_waits(
+        self, sign_in: SignIn, session: Session, meeting: Meeting
+    ) -> None:
+        report = said(sign_in("member").post("/absence-reports", json=report_of(meeting)))
+        said(sign_in("secretary").post(f"/meetings/{meeting.id}/cancel", json={"reason": "Bão"}))
+
+        now = said(sign_in("member").get(f"/absence-reports/{report['id']}"))
+        assert (now["status"], now["decided_at"]) == ("withdrawn", None)
+        (trace,) = rows(session, AuditEntry, AuditEntry.action == "absence_report.withdrawn")
+        assert trace.details == {"because": "cancelled"}
 
 
 class TestSearch:

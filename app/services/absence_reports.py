@@ -1,14 +1,16 @@
 """An absence is reported, then accepted or declined; it may be withdrawn, and presence wins."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import col, exists, select
+from sqlmodel import and_, col, exists, select
 
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
+from app.core.selects import pick
 from app.models import (
     AbsenceReport,
     AbsenceStatus,
@@ -38,6 +40,13 @@ _S = MeetingStatus
 AWAITED = (_S.SCHEDULED, _S.POSTPONED, _S.OPEN)
 #: From here on what was reported is part of what was submitted.
 SETTLED = (_S.SUBMITTED, _S.ACCEPTED)
+#: What the line of a member says to a report that nobody decided; without a line it has no object.
+BY_LINE = {
+    AttendanceStatus.PRESENT: AbsenceStatus.CAME_ANYWAY,
+    AttendanceStatus.ABSENT_EXCUSED: AbsenceStatus.ACCEPTED,
+    AttendanceStatus.ABSENT_UNEXCUSED: AbsenceStatus.DECLINED,
+    AttendanceStatus.EXEMPT: AbsenceStatus.ACCEPTED,
+}
 NEWEST_FIRST = Order((col(AbsenceReport.id),), descending=True)
 FILTERS: Filters = {
     "meeting_id": lambda meeting_id: col(AbsenceReport.meeting_id) == meeting_id,
@@ -128,6 +137,19 @@ def withdraw(work: Work, absence_report_id: UUID) -> AbsenceReport:
     return report
 
 
+def settle(work: Work, meeting: Meeting) -> None:
+    """Decide what is pending of a meeting that is handed up or called off, as its sheet says."""
+    pending = _pending(work, meeting)
+    for report, status in pending:
+        report.status = BY_LINE.get(status, AbsenceStatus.WITHDRAWN)
+        work.record(f"absence_report.{report.status}", report, because=meeting.status)
+        if report.status in (AbsenceStatus.ACCEPTED, AbsenceStatus.DECLINED):
+            report.decided_by, report.decided_at = work.actor.account_id, work.now
+            _tell_decision(work, meeting, report)
+    if pending:
+        attendances.renew(work, meeting.id)
+
+
 def expect_open(work: Work, report: AbsenceReport) -> None:
     """Standing, and of a meeting that was not handed up."""
     if report.status not in STANDING:
@@ -161,6 +183,24 @@ def _expect_awaited(work: Work, meeting: Meeting, member_id: UUID | None) -> UUI
     if _is_reported(work, meeting, member_id):
         raise AlreadyReported
     return member_id
+
+
+def _pending(work: Work, meeting: Meeting) -> Sequence[Any]:
+    """Each report with what the line of its member says, if there is one."""
+    of_member = and_(
+        col(Attendance.meeting_id) == col(AbsenceReport.meeting_id),
+        col(Attendance.member_id) == col(AbsenceReport.member_id),
+    )
+    statement = (
+        pick(AbsenceReport, Attendance.status)
+        .outerjoin(Attendance, of_member)
+        .where(
+            col(AbsenceReport.meeting_id) == meeting.id,
+            col(AbsenceReport.status) == AbsenceStatus.PENDING,
+        )
+        .order_by(col(AbsenceReport.id))
+    )
+    return work.session.execute(statement.execution_options(scoped="of a reached meeting")).all()
 
 
 def _rules_of(work: Work, meeting: Meeting) -> Rules:

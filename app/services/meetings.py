@@ -32,6 +32,7 @@ from app.schemas.meetings import (
     MeetingUpdate,
 )
 from app.services import (
+    absence_reports,
     agendas,
     alerts,
     attendances,
@@ -164,6 +165,7 @@ def cancel(work: Work, meeting_id: UUID, data: MeetingCancel) -> Meeting:
     meeting = _take(work, Permission.MEETING_CANCEL, meeting_id, "cancel", data.reason)
     meeting.cancelled_at = work.now
     work.record("meeting.cancelled", meeting, reason=data.reason)
+    absence_reports.settle(work, meeting)
     if meeting.scheduled_at is not None:  # nobody knew of a draft
         notices.announce(work, meeting, NotificationKind.MEETING_CANCELLED)
     figures.recount_meeting(work, meeting)
@@ -197,6 +199,7 @@ def submit(work: Work, meeting_id: UUID, data: MeetingSubmit) -> Meeting:
     if not minutes.exist(work, meeting):
         raise minutes.MinutesMissing
     attendances.complete(work, meeting, data.unmarked_as)
+    absence_reports.settle(work, meeting)
     not_held.retract(work, meeting)
     return _settle(work, meeting, "meeting.submitted")
 
