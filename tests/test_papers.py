@@ -202,6 +202,18 @@ def test_minutes_that_nobody_wrote_are_a_form(
     assert (refused.status_code, refused.json()["code"]) == (409, "no_resolution")
 
 
+def test_what_is_too_long_to_print_may_still_be_written(
+    sign_in: SignIn, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.papers.pdf.MAX_TYPST", 1_000)
+    secretary = sign_in("secretary")
+
+    refused = secretary.get(f"/meetings/{meeting.id}/minutes.pdf")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "paper_too_large")
+    assert "Thảo luận" in paper(secretary, meeting, "minutes", "docx")
+
+
 def test_the_office_rules_both_forms_by_one_template(
     sign_in: SignIn, meeting: Meeting, world: World
 ) -> None:

@@ -9,12 +9,13 @@ from fastapi import APIRouter, Query, Response
 from app.core.errors import Invalid
 from app.files.kinds import FileKind
 from app.files.names import attachment
+from app.gate.problems import refusals
 from app.papers.pdf import to_pdf
 from app.papers.rendering import render
 from app.routers.deps import CurrentPreparation, WorkRoute
 from app.schemas.papers import AttendanceListQuery
 from app.services import papers, rolls
-from app.services.manuscripts import Manuscript, TemplateFailed
+from app.services.manuscripts import Manuscript, PaperTooLarge, TemplateFailed
 from app.work import Work
 
 router = APIRouter(prefix="/meetings/{meeting_id}", tags=["papers"], route_class=WorkRoute)
@@ -23,7 +24,8 @@ ListQuery = Annotated[AttendanceListQuery, Query()]
 
 
 def _answer(kind: FileKind) -> dict[int | str, dict[str, Any]]:
-    return {200: {"description": "The paper", "content": {kind.media_type: {}}}}
+    """The paper; or why it cannot be made, though it may be asked for."""
+    return refusals(409) | {200: {"description": "The paper", "content": {kind.media_type: {}}}}
 
 
 @router.get("/minutes.docx", response_class=Response, responses=_answer(FileKind.DOCX))
@@ -85,7 +87,14 @@ def _printed(manuscript: Manuscript, kind: FileKind) -> Step:
     except Invalid as error:  # the template is at fault, and not the request
         raise TemplateFailed from error
     if kind is FileKind.PDF:
-        content = to_pdf(content)
+        content = _set(content)
     headers = {"content-disposition": attachment(f"{manuscript.name}.{kind}")}
     answer = Response(content, headers=headers, media_type=kind.media_type)
     return lambda work: answer
+
+
+def _set(content: bytes) -> bytes:
+    try:
+        return to_pdf(content)
+    except Invalid as error:  # which it is of its length alone
+        raise PaperTooLarge from error

@@ -58,6 +58,12 @@ class TemplateFailed(Conflict):
     en = "The template cannot take what this meeting says; tell the office."
 
 
+class PaperTooLarge(Conflict):
+    code = "paper_too_large"
+    vi = "Văn bản quá dài, không in ra PDF được; hãy tải bản Word."
+    en = "The paper is too long to be set as PDF; take it as a Word file."
+
+
 @dataclass(frozen=True)
 class Manuscript:
     """All that a paper is made of; making it takes a while and needs no database."""

@@ -222,6 +222,17 @@ class TestTheDocument:
         )
         assert not {"HTTPValidationError", "ValidationError"} & set(schemas)
 
+    def test_says_that_a_paper_may_be_refused(self) -> None:
+        papers = [
+            operation
+            for operation in OPERATIONS
+            if operation.path.startswith("/api/v1/meetings/")
+            and operation.path.endswith((".docx", ".pdf"))
+        ]
+
+        assert len(papers) == 6
+        assert all("409" in operation.document["responses"] for operation in papers)
+
     def test_points_nowhere_empty(self) -> None:
         text = json.dumps(DOCUMENT)
 
