@@ -135,6 +135,30 @@ class TestMissing:
 
         assert (found["failing_item"], found["resolved_at"]) == (item, resolved_at)
 
+    @pytest.mark.parametrize(
+        ("status", "resolved_at"),
+        [
+            ("submitted", "2026-05-11T01:00:00Z"),
+            ("scheduled", "2026-05-11T01:00:00Z"),
+            ("cancelled", None),
+            ("draft", None),
+        ],
+    )
+    def test_a_late_document_counts_for_a_meeting_that_takes_place(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        status: str,
+        resolved_at: str | None,
+    ) -> None:
+        held(session, world, status=status, documents_published_at="2026-05-11T01:00:00Z")
+
+        late, without = missing(sign_in("officer"), world.north, "documents_on_time")["items"]
+
+        assert (late["failing_item"], late["resolved_at"]) == ("no_document_in_time", resolved_at)
+        assert (without["failing_item"], without["resolved_at"]) == ("no_meeting", None)
+
     def test_of_several_meetings_the_best_one_speaks(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:

@@ -69,12 +69,13 @@ def _concerns(measure: Measure, measured: Measured) -> bool:
 
 
 def _first_lack(measure: Measure, found: list[Measured]) -> Lack:
-    if measure is Measure.DOCUMENTS_ON_TIME:
-        came = [each.facts.documents_published_at for each in found]
-        return Lack("no_document_in_time", resolved_at=min(filter(None, came), default=None))
     if not found:
         is_quarterly = measure is Measure.CELLS_MET_THEMATIC
         return Lack("no_thematic_meeting" if is_quarterly else "no_meeting")
+    if measure is Measure.DOCUMENTS_ON_TIME:
+        planned = (facts for _, facts, *_ in found if facts.status not in checklists.NOT_PLANNED)
+        came = [facts.documents_published_at for facts in planned]
+        return Lack("no_document_in_time", resolved_at=min(filter(None, came), default=None))
     on_time = measure is Measure.CELLS_MET_ON_TIME
     judged = [
         (facts, checklists.lacking(facts, rules, on_time=on_time)) for _, facts, rules, _ in found
