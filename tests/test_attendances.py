@@ -34,6 +34,24 @@ class TestRead:
         ]
         assert sign_in("outsider").get("/attendances", params=params).status_code == 404
 
+    def test_whoever_comes_to_see_more_is_not_told_that_nothing_changed(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        meeting = make_sheet(session, world)
+        params, headers = {"meeting_id": str(meeting.id)}, {"if-none-match": '"1"'}
+        own = sign_in("member").get("/attendances", params=params, headers=headers)
+        stand_in = {
+            "organization_id": str(world.north_one.id),
+            "member_id": str(world.people["member"].member_id),
+            "role": "stand_in",
+            "valid_from": "2026-05-15",
+            "valid_to": "2026-05-30",
+        }
+        sign_in("secretary").post("/offices", json=stand_in).raise_for_status()
+        whole = sign_in("member").get("/attendances", params=params, headers=headers)
+
+        assert [len(answer.json()["items"]) for answer in (own, whole)] == [1, 10]
+
     def test_lines_come_in_the_order_of_names(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.core.paging import Page
 from app.gate.answers import is_known
 from app.models import AttendanceEvent
-from app.routers.deps import CurrentWork, IfMatch, WorkRoute
+from app.routers.deps import CurrentWork, IfMatch, LiveRoute
 from app.schemas.attendances import (
     AttendanceEventRead,
     AttendanceMarks,
@@ -18,10 +18,9 @@ from app.schemas.attendances import (
     SheetRead,
 )
 from app.services import attendances, live
-from app.services.live import Live
 from app.services.sheets import Sheet
 
-router = APIRouter(tags=["attendances"], route_class=WorkRoute)
+router = APIRouter(tags=["attendances"], route_class=LiveRoute)
 
 
 @router.get("/attendances", response_model=SheetRead)
@@ -40,18 +39,19 @@ def mark_attendances(
 
 @router.post("/meetings/{meeting_id}/attendances/all-present", response_model=SheetRead)
 def mark_all_present(work: CurrentWork, meeting_id: UUID, data: PresentExcept) -> Sheet:
-    """Mark everybody present whom nobody marked, but those named and the excused."""
+    """Mark everybody present whom nobody marked, but those named and who reported an absence."""
     return attendances.mark_all_present(work, meeting_id, data)
 
 
 @router.get("/meetings/{meeting_id}/live", response_model=LiveRead)
-def get_live(work: CurrentWork, meeting_id: UUID, request: Request) -> Live | Response:
+def get_live(work: CurrentWork, meeting_id: UUID, request: Request) -> Response:
     """The running count of a meeting; 304 while nothing has changed."""
-    meeting = live.find(work, meeting_id)
-    headers = {"etag": f'"{live.version_of(meeting)}"'}
+    evening = live.find(work, meeting_id)
+    headers = {"etag": evening.tag}
     if is_known(headers, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)  # without having counted
-    return live.count(work, meeting)
+    counted = LiveRead.model_validate(live.count(work, evening))
+    return Response(counted.model_dump_json(), 200, headers, media_type="application/json")
 
 
 @router.get("/attendances/{attendance_id}/history", response_model=Page[AttendanceEventRead])

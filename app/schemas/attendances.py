@@ -30,7 +30,7 @@ class AttendanceMarks(Input):
 
 
 class PresentExcept(Input):
-    """Everybody was there but these; whose absence is accepted need not be named."""
+    """Everybody was there but these; who reported an absence need not be named."""
 
     absent: list[UUID] = Field(alias="except", max_length=5_000)
 

@@ -1,5 +1,6 @@
 """The attendance sheet: marked all or nothing, each mark an event that stays."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from app.models import (
     Attendance,
     AttendanceEvent,
     AttendanceStatus,
+    CheckIn,
+    CheckInStatus,
     Meeting,
 )
 from app.policies.roles import Permission
@@ -51,7 +54,8 @@ def mark_all_present(work: Work, meeting_id: UUID, data: PresentExcept) -> Sheet
 def complete(work: Work, meeting: Meeting, unmarked_as: AttendanceStatus | None) -> None:
     """Mark what is left of the sheet of a meeting that is being submitted."""
     before = _lines(work, Permission.MEETING_SUBMIT, meeting)
-    marks = sheets.complete(list(before.values()), unmarked_as)
+    unmarked = [line for line in before.values() if line.status is AttendanceStatus.UNMARKED]
+    marks = sheets.complete(unmarked, _awaiting(work, meeting, unmarked), unmarked_as)
     if marks:
         lines.write(work, meeting, marks, before)
         work.record("attendance.marked", meeting, lines=len(marks), completed=True)
@@ -101,6 +105,23 @@ def _lines(work: Work, permission: Permission, meeting: Meeting) -> dict[UUID, L
     return lines.read(
         work, lines.shown(statement), rooms.late_after(meeting, rooms.rules_of(work, meeting))
     )
+
+
+def _awaiting(work: Work, meeting: Meeting, lines_: Sequence[Line]) -> dict[UUID, list[UUID]]:
+    """By member: the check-ins to these lines that are still to be decided."""
+    statement = (
+        select(CheckIn.member_id, CheckIn.id)
+        .where(
+            col(CheckIn.meeting_id) == meeting.id,
+            col(CheckIn.status) == CheckInStatus.AWAITING,
+            col(CheckIn.member_id).in_([line.member_id for line in lines_]),
+        )
+        .execution_options(scoped="of a reached meeting")
+    )
+    found: dict[UUID, list[UUID]] = defaultdict(list)
+    for member_id, check_in_id in work.session.execute(statement):
+        found[member_id].append(check_in_id)
+    return found
 
 
 def _write(work: Work, meeting: Meeting, marks: Sequence[Mark], before: dict[UUID, Line]) -> Sheet:

@@ -10,10 +10,29 @@ from sqlmodel import col, func
 
 from app.models import Attendance, AttendanceStatus, Meeting, MeetingStatus
 from app.policies.roles import Permission
+from app.schemas.settings import Rules
 from app.services import rooms
 from app.work import Work
 
 _S = AttendanceStatus
+
+
+@dataclass(frozen=True)
+class Evening:
+    """A meeting that is watched, with the rules by which it is counted."""
+
+    meeting: Meeting
+    rules: Rules
+
+    @property
+    def version(self) -> int:
+        """Both only grow, so their sum moves with either."""
+        return self.meeting.version + self.meeting.sheet_version
+
+    @property
+    def tag(self) -> str:
+        """Moves with all that the count is made of."""
+        return f'"{self.version}-{self.rules.late_after_minutes}-{self.rules.quorum_percent}"'
 
 
 @dataclass(frozen=True)
@@ -33,19 +52,15 @@ class Live:
     version: int
 
 
-def find(work: Work, meeting_id: UUID) -> Meeting:
+def find(work: Work, meeting_id: UUID) -> Evening:
     """The meeting, of whose sheet the actor may see every line."""
-    return work.fetch(Permission.ATTENDANCE_READ, Meeting, meeting_id)
+    meeting = work.fetch(Permission.ATTENDANCE_READ, Meeting, meeting_id)
+    return Evening(meeting, rooms.rules_of(work, meeting))
 
 
-def version_of(meeting: Meeting) -> int:
-    """Both only grow, so their sum moves with either."""
-    return meeting.version + meeting.sheet_version
-
-
-def count(work: Work, meeting: Meeting) -> Live:
+def count(work: Work, evening: Evening) -> Live:
     """What stands on the sheet, in one statement."""
-    decided = rooms.rules_of(work, meeting)
+    meeting, decided = evening.meeting, evening.rules
     is_late = col(Attendance.came_at) > rooms.late_after(meeting, decided)
     statement = work.within_reach(
         Permission.ATTENDANCE_READ,
@@ -74,7 +89,7 @@ def count(work: Work, meeting: Meeting) -> Live:
         has_quorum=counted.voters_present >= needed,
         last_event_at=counted.last_event_at,
         sheet_version=meeting.sheet_version,
-        version=version_of(meeting),
+        version=evening.version,
     )
 
 

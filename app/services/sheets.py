@@ -1,6 +1,6 @@
 """What an attendance sheet is, and which marks it takes. Nothing here asks the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -44,6 +44,12 @@ class LinesUnmarked(Conflict):
     code = "lines_unmarked"
     vi = "Còn người chưa được điểm danh."
     en = "Some lines of the sheet are not marked."
+
+
+class CheckInsAwaiting(Conflict):
+    code = "check_ins_awaiting"
+    vi = "Còn lượt điểm danh chờ xác nhận."
+    en = "Some check-ins are still to be confirmed or rejected."
 
 
 class Report(NamedTuple):
@@ -95,6 +101,12 @@ class Line:
         report = self.absence_report
         accepted = report is not None and report.status is AbsenceStatus.ACCEPTED
         return _S.ABSENT_EXCUSED if accepted and not self.is_exempt else None
+
+    @property
+    def has_standing_report(self) -> bool:
+        """Whether an absence was said of it that is accepted, or not decided yet."""
+        report = self.absence_report
+        return report is not None and report.status in STANDING
 
     @property
     def is_exempt(self) -> bool:
@@ -176,11 +188,18 @@ def judge(
     return marks
 
 
-def complete(lines: Sequence[Line], unmarked_as: AttendanceStatus | None) -> list[Mark]:
-    """Marks for the lines without one: as suggested, else as told, else `LinesUnmarked`."""
-    unmarked = [line for line in lines if line.status is _S.UNMARKED]
+def complete(
+    unmarked: Sequence[Line],
+    awaiting: Mapping[UUID, Collection[UUID]],
+    unmarked_as: AttendanceStatus | None,
+) -> list[Mark]:
+    """Marks for the lines without one: as suggested, else as told, else `LinesUnmarked`.
+
+    Nobody is absent whose check-in, by member in `awaiting`, is still to be decided.
+    """
+    waiting = sorted(str(each) for ids in awaiting.values() for each in ids)
     undecided = [line for line in unmarked if line.suggested_status is None]
-    if undecided and unmarked_as is None:
+    if unmarked_as is None and any(line.member_id not in awaiting for line in undecided):
         reports = (line.absence_report for line in undecided)
         raise LinesUnmarked(
             count=len(undecided),
@@ -190,7 +209,10 @@ def complete(lines: Sequence[Line], unmarked_as: AttendanceStatus | None) -> lis
                 for report in reports
                 if report is not None and report.status is AbsenceStatus.PENDING
             ],
+            awaiting_check_ins=waiting,
         )
+    if waiting:
+        raise CheckInsAwaiting(check_ins=waiting)
     marks = []
     for line in unmarked:
         if line.suggested_status is not None:
@@ -202,7 +224,7 @@ def complete(lines: Sequence[Line], unmarked_as: AttendanceStatus | None) -> lis
 
 
 def all_present(lines: Mapping[UUID, Line], besides: Sequence[UUID]) -> list[Mark]:
-    """A mark for each line without one, but those named and those whose absence is accepted."""
+    """A mark for each line without one, but those named and those with a standing report."""
     strangers = [at for at, member_id in enumerate(besides) if member_id not in lines]
     if strangers:
         raise NotOnRoster(errors=[_stranger(f"/except/{at}") for at in strangers])
@@ -210,7 +232,7 @@ def all_present(lines: Mapping[UUID, Line], besides: Sequence[UUID]) -> list[Mar
         line.mark(_S.PRESENT)
         for line in lines.values()
         if line.status is _S.UNMARKED
-        and line.suggested_status is None
+        and not line.has_standing_report
         and line.member_id not in besides
     ]
 
