@@ -1,7 +1,7 @@
 """What devices kept while they had no network: one result an item, however often it is sent."""
 
 import random
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,16 @@ from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.core.ids import new_id
-from app.models import AttendanceEvent, CheckIn, Figure, Meeting, MeetingStatus
+from app.models import (
+    AttendanceEvent,
+    CheckIn,
+    Figure,
+    Meeting,
+    MeetingStatus,
+    Member,
+    Membership,
+)
+from app.services.badges import Badge
 from tests.check_ins import (
     assert_lines_are_their_latest_events,
     came,
@@ -19,11 +28,13 @@ from tests.check_ins import (
     code_of,
     item_of,
     kept,
+    make_check_in,
     make_room,
     upload,
 )
 from tests.conftest import SignIn
-from tests.factories.meetings import make_meeting
+from tests.factories.meetings import make_meeting, make_minutes
+from tests.factories.people import make_membership
 from tests.sheets import events, line_of, mark, statuses
 from tests.world import NOON, World, rows
 
@@ -149,13 +160,164 @@ class TestAMembersOwn:
         assert [result["code"] for result in results] == [None, "window_closed", "meeting_not_open"]
         assert results[0]["flags"] == ["late_upload", "after_submission"]
 
+    def test_nobody_is_absent_whose_check_in_still_waits(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room = make_room(session, world, **ENDED)
+        make_minutes(session, room)
+        item = seen_at(room, minutes=7)
+        upload(sign_in("member"), item)
+        client, url = sign_in("secretary"), f"/meetings/{room.id}/submit"
+
+        blind = client.post(url).json()
+        refused = client.post(url, json={"unmarked_as": "absent_unexcused"})
+        client.post(f"/check-ins/{item['id']}/confirm").raise_for_status()
+        done = client.post(url, json={"unmarked_as": "absent_unexcused"})
+
+        assert (blind["code"], blind["count"]) == ("lines_unmarked", 10)
+        assert blind["awaiting_check_ins"] == [item["id"]]
+        assert (refused.status_code, refused.json()["code"]) == (409, "check_ins_awaiting")
+        assert refused.json()["check_ins"] == [item["id"]]
+        assert done.status_code == 200
+        assert came(session, room) == {world.people["member"].member_id}
+
+    def test_one_odd_item_holds_up_no_other(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room = make_room(session, world)
+        odd = [
+            item_of(room, code="123456", captured_at="1970-01-01T00:00:00+07:00"),
+            item_of(room, code="123456", captured_at="0001-01-01T00:00:00+07:00"),
+            item_of(room, code=code_of(room).digits, captured_at="9999-12-31T23:59:59-07:00"),
+            item_of(room, code="HC1:" + "A" * 5_000),
+            item_of(room, code=""),
+            item_of(room, code="\u0007\u202e"),
+        ]
+        good = item_of(room, code=code_of(room).token)
+        results = upload(sign_in("member"), *odd[:2], *odd[3:], good, odd[2])
+
+        assert [result["code"] for result in results] == [
+            *["old_code"] * 2,
+            *["wrong_code"] * 3,
+            None,
+            None,
+        ]
+        assert came(session, room) == {world.people["member"].member_id}
+        assert upload(sign_in("member"), *odd[:2]) == results[:2]
+        marked = item_of(
+            room,
+            member_id=world.people["deputy"].member_id,
+            status="present",
+            reason="Đến\u202e sau" + "!" * 600,
+        )
+        upload(sign_in("secretary"), marked)
+        assert (events(session, room)[-1].reason or "")[:10] == "Đến sau!!!"
+
+    def test_who_is_there_or_waits_is_not_kept_again(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room = make_room(session, world)
+        check_in(sign_in("member"), room, code_of(room).token).raise_for_status()
+        late = [seen_at(room, minutes=minutes) for minutes in (3, 2)]
+        results = upload(sign_in("member"), *late) + upload(sign_in("deputy"), *late[::-1])
+        more = [seen_at(room, minutes=3) for _ in range(2)]
+        results += upload(sign_in("deputy"), *more)
+
+        assert [result["status"] for result in results] == ["accepted"] * 2 + ["awaiting"] * 4
+        assert len(kept(session, room)) == 2
+
+    def test_refusals_are_kept_fifty_times_an_hour(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        """And what is right gets through all the same."""
+        room = make_room(session, world)
+        old = [item_of(room, code=code_of(room, days=31).token) for _ in range(52)]
+        good = item_of(room, code=code_of(room).token)
+        results = upload(sign_in("member"), *old, good)
+        single = check_in(sign_in("member"), room, code_of(room).digits)
+        guess = check_in(sign_in("deputy"), room, code_of(room).digits)
+
+        assert [result["code"] for result in results[48:]] == [
+            *["old_code"] * 2,
+            *["too_many_requests"] * 2,
+            None,
+        ]
+        assert (single.status_code, guess.status_code) == (200, 201)
+        assert len(kept(session, room)) == 52
+        clock.shift(3601)
+        (later,) = upload(sign_in("member"), old[-1] | {"code": "000000"})
+        assert later["result"] == "accepted"  # who is there is there
+
+    def test_who_has_moved_may_still_tell_of_the_evening_before(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        room = make_room(session, world)
+        item = item_of(room, code=code_of(room).token)
+        (membership,) = rows(
+            session, Membership, Membership.member_id == world.people["member"].member_id
+        )
+        membership.valid_to = date(2026, 5, 16)
+        session.add(membership)
+        member = rows(session, Member, Member.id == membership.member_id)[0]
+        make_membership(session, world.south_one, member, valid_from=date(2026, 5, 16))
+        clock.move_to(NOON + timedelta(hours=19))
+
+        (result,) = upload(sign_in("member"), item)
+        own = sign_in("member").get(f"/check-ins/{item['id']}")
+
+        assert (result["status"], own.status_code) == ("awaiting", 200)
+
+    def test_a_meeting_may_run_past_midnight(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        """Its end is written down as the last second of its day; codes were seen after that."""
+        starts_at = datetime(2026, 5, 15, 15, 45, tzinfo=UTC)
+        room = make_room(session, world, starts_at=starts_at, opened_at=starts_at)
+        clock.move_to(starts_at + timedelta(minutes=90))
+        items = [item_of(room, code=code_of(room).token)]
+        clock.shift(600)
+        sign_in("secretary").post(f"/meetings/{room.id}/end").raise_for_status()
+        clock.shift(6 * 3600)
+        items.append(item_of(room, code=code_of(room).token))
+
+        results = upload(sign_in("member"), items[0]) + upload(sign_in("deputy"), items[1])
+
+        assert [result["code"] for result in results] == [None, "window_closed"]
+
+    def test_what_one_may_only_see_is_forbidden(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room = make_room(session, world)
+        (result,) = upload(sign_in("overseer"), item_of(room, code=code_of(room).token))
+
+        assert (result["code"], kept(session, room)) == ("forbidden", [])
+
     def test_guesses_end_after_ten(self, sign_in: SignIn, session: Session, world: World) -> None:
         room = make_room(session, world)
-        wrong = [item_of(room, code=f"{n:06d}", captured_at=ago(minutes=8)) for n in range(20)]
+        moments = [ago(minutes=8), "1970-01-01T00:00:00Z"]
+        wrong = [item_of(room, code=f"{n:06d}", captured_at=moments[n % 2]) for n in range(20)]
         results = upload(sign_in("member"), *wrong)
+        (seen,) = upload(sign_in("member"), item_of(room, code=code_of(room).token))
 
         assert [result["code"] for result in results[10:]] == ["too_many_requests"] * 10
-        assert len(kept(session, room)) == 10
+        assert seen["result"] == "accepted"  # nobody guesses a sealed one
+        assert len(kept(session, room)) == 11
+
+    def test_badges_are_not_guessed(self, sign_in: SignIn, session: Session, world: World) -> None:
+        room = make_room(session, world)
+        members = world.members[world.north_one.id]
+        badges = [Badge(member_id, "Một Người", 1).token for member_id in members]
+        forged = [badge[:-2] + ("AA" if badge[-2:] != "AA" else "BB") for badge in badges]
+        url = "https://vi.example/qr"
+        codes = [*forged, *[url] * 11, *badges]
+        results = upload(sign_in("secretary"), *[item_of(room, code=code) for code in codes])
+
+        assert [result["code"] for result in results] == [
+            *["wrong_code"] * 20,
+            "too_many_requests",
+            *[None] * 10,
+        ]
+        assert came(session, room) == set(members)
 
     def test_what_one_may_not_see_leaves_nothing(
         self, sign_in: SignIn, session: Session, world: World
@@ -260,11 +422,94 @@ class TestALeadersMarks:
         room = make_room(session, world, status=MeetingStatus.ACCEPTED, ended_at=NOON)
         item = item_of(room, member_id=world.people["member"].member_id, status="present")
         (result,) = upload(sign_in("secretary"), item)
-        (waiting,) = upload(sign_in("deputy"), item_of(room, code=code_of(room).token))
+        (late,) = upload(sign_in("deputy"), seen_at(room, minutes=3))
 
-        assert (result["code"], waiting["status"]) == ("meeting_not_open", "awaiting")
-        answer = sign_in("secretary").post(f"/check-ins/{waiting['id']}/confirm")
+        assert (result["code"], late["code"]) == ("meeting_not_open", "meeting_not_open")
+        waiting = make_check_in(session, room, world.people["member"])
+        answer = sign_in("secretary").post(f"/check-ins/{waiting.id}/confirm")
         assert (answer.status_code, answer.json()["code"]) == (409, "invalid_transition")
+
+    def test_are_no_check_in_of_the_member(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        """Who was marked absent and came is answered with the own check-in, again and again."""
+        room = make_room(session, world)
+        told = {"member_id": world.people["member"].member_id, "status": "absent_unexcused"}
+        upload(sign_in("secretary"), item_of(room, captured_at=ago(minutes=8), **told))
+
+        first, again = (check_in(sign_in("member"), room, code_of(room).token) for _ in range(2))
+
+        assert (first.status_code, again.status_code) == (201, 200)
+        assert first.json() == again.json()
+        assert first.json()["method"] == "qr"
+
+    def test_yield_to_what_reached_us_before(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        """However slow the phone of the member is, and whenever the confirmed one was seen."""
+        slow, late = make_room(session, world), make_room(session, world, **ENDED)
+        member_id = world.people["member"].member_id
+        seen = seen_at(late, minutes=9)
+        check_in(sign_in("member"), slow, code_of(slow).token, captured_at=ago(minutes=10))
+        upload(sign_in("member"), seen)
+        sign_in("secretary").post(f"/check-ins/{seen['id']}/confirm").raise_for_status()
+        clock.shift(300)
+
+        told = {"member_id": member_id, "status": "absent_unexcused"}
+        results = upload(
+            sign_in("deputy"),
+            *[item_of(room, captured_at=ago(minutes=5), **told) for room in (slow, late)],
+        )
+
+        assert [result["code"] for result in results] == ["superseded"] * 2
+        assert came(session, slow) == came(session, late) == {member_id}
+
+    def test_and_the_badges_it_read_keep_the_order_of_the_device(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room = make_room(session, world)
+        member_id = world.people["member"].member_id
+        assert member_id is not None
+        badge = Badge(member_id, "Một Người", 1).token
+        told = {"member_id": member_id, "status": "absent_unexcused"}
+        scan = item_of(room, code=badge, captured_at=ago(minutes=3))
+        undone = item_of(room, captured_at=ago(minutes=2), **told)
+
+        results = upload(sign_in("secretary"), scan) + upload(sign_in("secretary"), undone)
+
+        assert [result["code"] for result in results] == [None, None]
+        assert came(session, room) == set()
+
+    def test_of_a_clock_ahead_are_said_now(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        room = make_room(session, world)
+        first, second, third, *_ = world.members[world.north_one.id]
+        badge = Badge(second, "Một Người", 1).token
+        absent = {"member_id": first, "status": "absent_excused"}
+        results = upload(
+            sign_in("secretary"),
+            item_of(room, member_id=first, status="present", captured_at=ago(minutes=-10)),
+            item_of(room, captured_at=ago(minutes=-9), **absent),
+            item_of(room, code=badge, captured_at=ago(hours=-23)),
+            item_of(room, member_id=third, status="present", captured_at=ago(hours=-25)),
+            item_of(room, member_id=third, status="present", captured_at=ago(hours=3)),
+        )
+        clock.shift(60)
+        (newer,) = upload(sign_in("deputy"), item_of(room, **absent))
+
+        assert [result["code"] for result in results] == [
+            None,
+            "superseded",
+            None,
+            "old_code",
+            "window_closed",
+        ]
+        assert [result["flags"] for result in (results[0], results[2])] == [["clock_skew"]] * 2
+        assert results[3]["detail"].startswith("Thời điểm ghi trên thiết bị")
+        assert (newer["result"], came(session, room)) == ("accepted", {second})
+        sheet = sign_in("secretary").get("/attendances", params={"meeting_id": str(room.id)})
+        assert {line["came_at"] for line in sheet.json()["items"]} == {None, "2026-05-15T05:00:00Z"}
 
     def test_a_member_marks_nobody(self, sign_in: SignIn, session: Session, world: World) -> None:
         room = make_room(session, world)

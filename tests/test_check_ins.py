@@ -8,6 +8,7 @@ import time_machine
 from sqlmodel import Session
 
 from app.core import clock as service_clock
+from app.core import database
 from app.core.ids import new_id
 from app.models import (
     AbsenceReport,
@@ -20,6 +21,12 @@ from app.models import (
     RosterReason,
     Setting,
 )
+from app.policies.actors import Actor, Held
+from app.policies.roles import Position
+from app.schemas.check_ins import CheckInCreate
+from app.services import check_ins
+from app.services.badges import Badge
+from app.work import Work
 from tests.check_ins import (
     assert_lines_are_their_latest_events,
     came,
@@ -30,6 +37,7 @@ from tests.check_ins import (
 )
 from tests.conftest import SignIn
 from tests.factories.meetings import make_absence_report, make_line, make_meeting
+from tests.factories.people import make_account, make_member
 from tests.sheets import events, line_of, mark
 from tests.world import NOON, World, rows
 
@@ -72,7 +80,8 @@ class TestCheckIn:
         assert (by_token.status_code, by_digits.status_code) == (201, 201)
         row = by_token.json()
         assert (row["method"], row["status"], row["flags"]) == ("qr", "accepted", [])
-        assert by_token.headers["location"].endswith(f"/check-ins/{row['id']}")
+        assert by_token.headers["location"] == f"/api/v1/check-ins/{row['id']}"
+        assert sign_in("member").get(f"/check-ins/{row['id']}").json() == row
         sheet = sign_in("secretary").get("/attendances", params={"meeting_id": str(room.id)})
         assert sheet.headers["etag"] == '"3"'
         lines = {line["member_id"]: line for line in sheet.json()["items"]}
@@ -312,8 +321,54 @@ class TestCheckIn:
 
         assert flags == [[], [], ["shared_device"]]
 
+    def test_it_is_told_who_sent_what(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room, member = make_room(session, world), world.people["member"]
+        assert member.member_id is not None
+        badge = Badge(member.member_id, "Một Người", 1).token
+        stolen = check_in(sign_in("deputy"), room, code_of(room).token).json()
+        check_in(sign_in("member"), room, badge)
+        held_up = check_in(sign_in("secretary"), room, badge).json()
+        own = check_in(sign_in("member"), room, code_of(room).token).json()
+        seen = sign_in("officer").get("/check-ins", params={"meeting_id": str(room.id)}).json()
+
+        told = {
+            (one["member_id"], one["sent_by"], one["full_name"] == one["sender_name"])
+            for one in seen["items"]
+        }
+        secretary, deputy = world.people["secretary"], world.people["deputy"]
+        assert told == {
+            (str(deputy.member_id), str(deputy.account_id), True),
+            (str(member.member_id), str(member.account_id), True),
+            (str(member.member_id), str(secretary.account_id), False),
+        }
+        assert stolen["sender_name"] == stolen["full_name"]
+        assert own == held_up
+        assert sign_in("member").get(f"/check-ins/{own['id']}").json() == held_up
+        assert sign_in("member").get(f"/check-ins/{stolen['id']}").status_code == 404
+
 
 class TestManyAtOnce:
+    def test_thirty_scan_one_code(
+        self, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        room = make_room(session, world)
+        code = CheckInCreate(id=new_id(), code=code_of(room).token, captured_at=NOON)
+        newcomers = [make_member(session, world.north_one, number=n) for n in range(700, 730)]
+        for member in newcomers:
+            make_line(session, room, member.id)
+            account = make_account(session, member, password_hash="-", at=NOON)
+            held = (Held(Position.MEMBER, world.north_one.path),)
+            actor = Actor(account_id=account.id, member_id=member.id, held=held)
+            with database.writing() as writer:
+                said = code.model_copy(update={"id": new_id()})
+                outcome = check_ins.create(Work(writer, actor, NOON), room.id, said)
+            assert outcome.refusal is None
+
+        assert came(session, room) == {member.id for member in newcomers}
+        assert_lines_are_their_latest_events(session, room)
+
     def test_nobody_is_lost(self, sign_in: SignIn, session: Session, world: World) -> None:
         """With one code, some of them twice, while the secretary marks the others."""
         room = make_room(session, world)
@@ -362,12 +417,13 @@ class TestManyAtOnce:
 
 
 class TestAllPresent:
-    def test_everybody_is_there_but_these_and_the_excused(
+    def test_everybody_is_there_but_these_and_who_reported_an_absence(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:
         room = make_room(session, world)
         named, excused, marked, *others = world.members[world.north_one.id]
         make_absence_report(session, room, excused, status="accepted")
+        make_absence_report(session, room, others.pop())
         mark(sign_in("secretary"), room, line_of(marked, "absent_unexcused")).raise_for_status()
         url = f"/meetings/{room.id}/attendances/all-present"
 
@@ -453,6 +509,18 @@ class TestLive:
         moved = sign_in("secretary").get(url, headers=etag)
         assert (moved.status_code, moved.json()["has_quorum"]) == (200, True)
         assert sign_in("member").get(url).status_code == 403
+
+    def test_another_rule_is_another_count(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        room = make_room(session, world)
+        client, url = sign_in("secretary"), f"/meetings/{room.id}/live"
+        params = {"organization_id": str(world.root.id)}
+        for decided in ({"late_after_minutes": 1}, {"quorum_percent": 90}):
+            etag = {"if-none-match": client.get(url).headers["etag"]}
+            sign_in("administrator").patch("/settings", params=params, json=decided)
+
+            assert client.get(url, headers=etag).status_code == 200
 
     def test_the_end_of_the_meeting_is_seen(
         self, sign_in: SignIn, session: Session, world: World

@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from app.core.versions import ANY_VERSION, NO_VERSION
 
+#: What a row was made within; it stands under its own noun all the same.
+_WITHIN = re.compile(r"/[a-z-]+/[0-9a-f-]{36}(?=/)", re.IGNORECASE)
 _ETAG = re.compile(r'"([0-9]{1,9})"')
 
 
@@ -28,7 +30,7 @@ def headers_of(body: Any, path: str, query: str, status: int) -> dict[str, str]:
     if isinstance(version := getattr(body, "version", None), int):
         headers["etag"] = f'"{version}"'
     if status == 201 and isinstance(row_id := getattr(body, "id", None), UUID):
-        headers["location"] = f"{path}/{row_id}"
+        headers["location"] = f"{_WITHIN.sub('', path)}/{row_id}"
     if isinstance(cursor := getattr(body, "next_cursor", None), str):
         asked = parse_qsl(query, keep_blank_values=True)
         again = urlencode([*(pair for pair in asked if pair[0] != "cursor"), ("cursor", cursor)])

@@ -58,7 +58,8 @@ def create_check_in(
     outcome = check_ins.create(work, meeting_id, data)
     if outcome.refusal is not None:  # by an answer, not by raising: the attempt has to be kept
         return render(request, outcome.refusal)
-    return outcome.shown if outcome.is_new else Known(outcome.shown)
+    shown = check_ins.show(work, outcome)
+    return shown if outcome.is_new else Known(shown)
 
 
 @router.get("/check-ins", response_model=Page[CheckInRead])
@@ -67,6 +68,12 @@ def search_check_ins(
 ) -> Page[CheckInRead]:
     """Every attempt to check in to a meeting, also the refused ones; the newest first."""
     return check_ins.search(work, query)
+
+
+@router.get("/check-ins/{check_in_id}", response_model=CheckInRead)
+def get_check_in(work: CurrentWork, check_in_id: UUID) -> CheckInRead:
+    """One attempt to check in, also to whoever sent it or came by it."""
+    return check_ins.get(work, check_in_id)
 
 
 @router.post("/check-ins/batch", response_model=CheckInResults)

@@ -1,7 +1,7 @@
 """Two directions, two bases, and one way to write each common value."""
 
 import re
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
@@ -77,6 +77,19 @@ def _plausible(day: DayOrMoment) -> DayOrMoment:
     return day
 
 
+def _nearest(moment: datetime) -> datetime:
+    """What no clock can mean is taken for the nearest moment that one can."""
+    return min(max(moment, datetime(1900, 1, 1, tzinfo=UTC)), datetime(2100, 1, 1, tzinfo=UTC))
+
+
+def _as_far_as_shown(text: object) -> object:
+    """Without the characters that cannot be shown, and cut; None when nothing is left."""
+    if not isinstance(text, str):
+        return text
+    letters = (one for one in nfc(text) if not has_forbidden_characters(one, keep_lines=True))
+    return "".join(letters).strip()[:500].strip() or None
+
+
 Clean = BeforeValidator(_clean)
 CleanLines = BeforeValidator(_clean_lines)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
@@ -88,6 +101,14 @@ Instant = Annotated[
     AwareDatetime,
     BeforeValidator(_written_moment),
     AfterValidator(_plausible),
+    AfterValidator(lambda moment: moment.astimezone(UTC)),
+]
+#: Of a queue, in which no item may hold up the others: whatever was written in them is taken.
+AnyLine = Annotated[str | None, BeforeValidator(_as_far_as_shown)]
+AnyInstant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_written_moment),
+    AfterValidator(_nearest),
     AfterValidator(lambda moment: moment.astimezone(UTC)),
 ]
 Period = Annotated[str, StringConstraints(pattern=PATTERN)]

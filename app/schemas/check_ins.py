@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from app.core.paging import PageQuery
 from app.models import AttendanceStatus, CheckInMethod, CheckInRefusal, CheckInStatus
-from app.schemas.base import Input, Instant, Line, Output
+from app.schemas.base import AnyInstant, AnyLine, Input, Instant, Output
 
 #: Whatever a camera reads; what is no code of ours is a wrong one.
 Code = Annotated[str, StringConstraints(min_length=1, max_length=500)]
@@ -36,16 +36,17 @@ class CheckInCreate(Input):
 class CheckInItem(Input):
     """One thing that happened without a network: a code, or a mark of `member_id` by hand.
 
-    `reason` is needed once the meeting has been submitted.
+    `reason` is needed once the meeting has been submitted. A code of any kind and any moment are
+    taken, and refused alone.
     """
 
     id: UUID
     meeting_id: UUID
-    captured_at: Instant
-    code: Code | None = None
+    captured_at: AnyInstant
+    code: str | None = None
     member_id: UUID | None = None
     status: AttendanceStatus | None = None
-    reason: Line | None = None
+    reason: AnyLine = None
 
     @model_validator(mode="after")
     def _a_code_or_a_mark(self) -> Self:
@@ -62,13 +63,16 @@ class CheckInBatch(Input):
 
 class CheckInRead(Output):
     """`captured_at` is the device's word; of a code that was uploaded late by a device whose clock
-    is off, it is the moment that the code itself names.
+    is off, it is the moment that the code itself names. `sent_by` is the account that sent it,
+    which with a badge or a mark is another person's than `member_id`.
     """
 
     id: UUID
     meeting_id: UUID
     member_id: UUID | None
     full_name: str | None
+    sent_by: UUID
+    sender_name: str | None
     method: CheckInMethod
     captured_at: datetime
     received_at: datetime

@@ -6,7 +6,7 @@ What was said under an id is said once: a repeat is answered as the first time.
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from app.core.errors import AppError, Conflict, NotFound, TooManyRequests
+from app.core.errors import AppError, Conflict, Forbidden, NotFound, TooManyRequests
 from app.core.tokens import fingerprint
 from app.models import (
     AttendanceSource,
@@ -17,7 +17,7 @@ from app.models import (
     CheckInRefusal,
     CheckInStatus,
 )
-from app.schemas.check_ins import CheckInItem, CheckInRead
+from app.schemas.check_ins import CheckInItem
 from app.services import badges, verdicts
 from app.services.check_in_refusals import error_of
 from app.services.desks import OTHERS_ON_DEVICE, OWN, Desk
@@ -46,10 +46,6 @@ class Outcome:
     is_new: bool = False
 
     @property
-    def shown(self) -> CheckInRead | None:
-        return view(self.row, self.full_name) if self.row else None
-
-    @property
     def code(self) -> str | None:
         """Why it was refused, in one word."""
         if self.refusal is None:
@@ -69,7 +65,7 @@ class Attempt:
     line: Line | None
     #: Why the code is not even looked at.
     bar: CheckInRefusal | None
-    #: The check-in by which the holder is present already.
+    #: The check-in by which the holder is present already: there is nothing left to say.
     first: CheckIn | None
     is_upload: bool
 
@@ -81,14 +77,10 @@ def take(work: Work, desk: Desk, item: CheckInItem, *, is_upload: bool) -> Outco
     """Judge an item, unless it was judged before."""
     room = desk.rooms.get(item.meeting_id)
     if room is None:
-        return Outcome(item.id, refusal=NotFound())
+        is_seen = item.meeting_id in desk.seen
+        return Outcome(item.id, refusal=Forbidden() if is_seen else NotFound())
     attempt = _attempt(work, desk, room, item, is_upload=is_upload)
     return _answered(work, desk, attempt) or _judge(work, desk, attempt)
-
-
-def view(row: CheckIn, full_name: str | None) -> CheckInRead:
-    facts = row.model_dump(include={*CheckInRead.model_fields} - {"full_name"})
-    return CheckInRead(**facts, full_name=full_name)
 
 
 def _attempt(work: Work, desk: Desk, room: Room, item: CheckInItem, *, is_upload: bool) -> Attempt:
@@ -128,9 +120,9 @@ def _answered(work: Work, desk: Desk, attempt: Attempt) -> Outcome | None:
     item, outcome = attempt.item, None
     if known := desk.past.get(item.id):
         outcome = _again(work, known, attempt)
-    elif attempt.first and not attempt.bar and not attempt.is_upload:
+    elif attempt.first and not attempt.bar:
         outcome = attempt.ends(attempt.first)
-    elif item.code and desk.is_blocked(work, item.meeting_id):
+    elif verdicts.is_guess(item, attempt.room) and desk.is_blocked(item.meeting_id):
         outcome = attempt.ends(None, TooManyRequests())
     return outcome
 
@@ -139,18 +131,22 @@ def _again(work: Work, known: CheckIn, attempt: Attempt) -> Outcome:
     """The first answer, to whoever says the same again; nobody else has a part in an id."""
     if known.account_id != work.actor.account_id or known.request_digest != _digest(attempt.item):
         return attempt.ends(None, Conflict())
-    return attempt.ends(known, error_of(known.refusal) if known.refusal else None)
+    return attempt.ends(known, _error_of(known))
 
 
 def _judge(work: Work, desk: Desk, attempt: Attempt) -> Outcome:
     verdict = _verdict(work, desk, attempt)
+    if verdict.refusal and desk.is_full(attempt.item.meeting_id):
+        return attempt.ends(None, TooManyRequests())
+    waits = verdict.status is CheckInStatus.AWAITING
+    if waits and (waiting := desk.waiting_of(attempt.item.meeting_id, attempt.holder)):
+        return attempt.ends(waiting)
     row = work.add(_row(work, desk, attempt, verdict))
-    desk.past[row.id] = row
+    desk.keep(work, row)
     work.record(f"check_in.{row.status}", row, **_told(row))
     if row.status is CheckInStatus.ACCEPTED and (given := _mark(attempt, row, verdict)):
-        desk.say(work, row.meeting_id, given)
-    refusal = error_of(verdict.refusal) if verdict.refusal else None
-    return replace(attempt.ends(row, refusal), is_new=True)
+        desk.say(work, row, given)
+    return replace(attempt.ends(row, _error_of(row)), is_new=True)
 
 
 def _verdict(work: Work, desk: Desk, attempt: Attempt) -> Verdict:
@@ -162,7 +158,7 @@ def _verdict(work: Work, desk: Desk, attempt: Attempt) -> Verdict:
     verdict = judge(item, room, work.now)
     if refusal := attempt.bar or verdict.refusal or (None if line else _R.NOT_ON_ROSTER):
         return verdicts.refused(item, refusal)
-    return verdict.settled() if attempt.first else verdict
+    return verdict
 
 
 def _row(work: Work, desk: Desk, attempt: Attempt, verdict: Verdict) -> CheckIn:
@@ -200,9 +196,9 @@ def _told(row: CheckIn) -> dict[str, str]:
 
 
 def _mark(attempt: Attempt, row: CheckIn, verdict: Verdict) -> Mark | None:
-    """What is newly said of the line; nothing by a second check-in."""
+    """What is newly said of the line."""
     line, item = attempt.line, attempt.item
-    if line is None or attempt.first is not None:
+    if line is None:
         return None
     return line.mark(
         item.status or _PRESENT,
@@ -212,6 +208,10 @@ def _mark(attempt: Attempt, row: CheckIn, verdict: Verdict) -> Mark | None:
         captured_at=row.captured_at,
         check_in_id=row.id,
     )
+
+
+def _error_of(row: CheckIn) -> AppError | None:
+    return error_of(row.refusal, row.method) if row.refusal else None
 
 
 def _digest(item: CheckInItem) -> bytes:

@@ -1,7 +1,7 @@
 """Why a check-in is refused, in words."""
 
 from app.core.errors import AppError, Conflict, Forbidden, Gone, Invalid
-from app.models import CheckInRefusal
+from app.models import CheckInMethod, CheckInRefusal
 from app.services.check_in_codes import MeetingNotOpen
 from app.services.sheets import NotOnRoster
 
@@ -14,6 +14,11 @@ class WrongCode(Gone):
 class OldCode(Gone):
     vi = "Mã điểm danh đã hết hiệu lực; hãy quét mã đang hiển thị."
     en = "This code has expired; take the one that is shown now."
+
+
+class OldMark(Gone):
+    vi = "Thời điểm ghi trên thiết bị lệch quá xa; hãy kiểm tra đồng hồ rồi ghi lại."
+    en = "The moment that the device names is too far off; check its clock and mark again."
 
 
 class BadgeRevoked(Gone):
@@ -64,6 +69,9 @@ _REFUSALS: dict[CheckInRefusal, type[AppError]] = {
 }
 
 
-def error_of(refusal: CheckInRefusal) -> AppError:
+def error_of(refusal: CheckInRefusal, method: CheckInMethod) -> AppError:
     """The refusal as it is answered; `reason` tells clients apart what shares a code."""
+    is_leaders = method in (CheckInMethod.MARK, CheckInMethod.BADGE)
+    if refusal is CheckInRefusal.OLD_CODE and is_leaders:  # there is no newer code to scan
+        return OldMark(reason=refusal)
     return _REFUSALS[refusal](reason=refusal)

@@ -11,6 +11,8 @@ from app.services.sheets import WRITABLE, Line, was_submitted
 
 #: For so long a device may keep to itself what happened without a network.
 KEPT_FOR = timedelta(days=30)
+#: So far may the clock of a leader's device be ahead; what it says of later is said of now.
+AHEAD = timedelta(hours=24)
 _R, _F = CheckInRefusal, CheckInFlag
 
 
@@ -22,11 +24,6 @@ class Verdict(NamedTuple):
     refusal: CheckInRefusal | None = None
     flags: tuple[CheckInFlag, ...] = ()
 
-    def settled(self) -> "Verdict":
-        """Of somebody who came already: there is nothing left to confirm."""
-        waits = self.status is CheckInStatus.AWAITING
-        return self._replace(status=CheckInStatus.ACCEPTED) if waits else self
-
 
 def method_of(item: CheckInItem) -> CheckInMethod:
     if item.code is None:
@@ -35,6 +32,13 @@ def method_of(item: CheckInItem) -> CheckInMethod:
         return CheckInMethod.BADGE
     is_typed = check_in_codes.is_digits(item.code)
     return CheckInMethod.DIGITS if is_typed else CheckInMethod.QR
+
+
+def is_guess(item: CheckInItem, room: Room) -> bool:
+    """Whether a code may have been thought up: digits, or what is no token of the meeting."""
+    method = method_of(item)
+    is_unsealed = check_in_codes.step_named(item.code or "", room.meeting.id) is None
+    return method is CheckInMethod.DIGITS or (method is CheckInMethod.QR and is_unsealed)
 
 
 def refused(item: CheckInItem, refusal: CheckInRefusal) -> Verdict:
@@ -54,11 +58,11 @@ def of_upload(item: CheckInItem, room: Room, now: datetime) -> Verdict:
     is_badge = method_of(item) is CheckInMethod.BADGE
     if not is_badge and _refusal_now(item, room, now) is None:
         return at_once(item, room, now)
-    seen = _seen(item, room)
+    seen = _told(item, now) if is_badge else _seen(item, room, now)
     if refusal := seen.refusal or _refusal_then(seen.moment, room, now, is_badge=is_badge):
         return refused(item, refusal)
     if is_badge and room.is_open:
-        seen = seen._replace(status=CheckInStatus.ACCEPTED, moment=min(seen.moment, now))
+        seen = seen._replace(status=CheckInStatus.ACCEPTED)
     else:
         seen = seen._replace(flags=seen.flags + _late(room))
     return seen
@@ -68,13 +72,14 @@ def of_mark(
     item: CheckInItem, room: Room, line: Line | None, said_at: datetime | None, now: datetime
 ) -> Verdict:
     """A leader's own word; `said_at` is when something was last said of the line."""
-    meeting = room.meeting
+    meeting, told = room.meeting, _told(item, now)
     submitted, unmarks = was_submitted(meeting), item.status is AttendanceStatus.UNMARKED
     fits = line is not None and item.status in line.takes and not (submitted and unmarks)
     rules = (
         (not room.may_mark, _R.NOT_PERMITTED),
         (meeting.status not in WRITABLE, _R.MEETING_NOT_OPEN),
-        (not is_plausible(item.captured_at, now), _R.OLD_CODE),
+        (told.refusal is not None, _R.OLD_CODE),
+        (told.moment < room.opens_at, _R.WINDOW_CLOSED),
         (line is None, _R.NOT_ON_ROSTER),
         (not fits, _R.WRONG_FOR_LINE),
         (submitted and item.reason is None, _R.REASON_REQUIRED),
@@ -83,13 +88,22 @@ def of_mark(
     for is_broken, refusal in rules:
         if is_broken:
             return refused(item, refusal)
-    flags = () if room.is_open else _late(room)
-    return Verdict(CheckInStatus.ACCEPTED, item.captured_at, flags=flags)
+    flags = told.flags if room.is_open else told.flags + _late(room)
+    return told._replace(status=CheckInStatus.ACCEPTED, flags=flags)
 
 
 def is_plausible(moment: datetime, now: datetime) -> bool:
-    """Neither ahead of the clock nor kept for too long."""
+    """Of a code: neither ahead of the clock nor kept for too long."""
     return now - KEPT_FOR <= moment <= now + TOLERANCE
+
+
+def _told(item: CheckInItem, now: datetime) -> Verdict:
+    """When a leader's device says that it was; if that is to come, now."""
+    at = item.captured_at
+    if not now - KEPT_FOR <= at <= now + AHEAD:
+        return refused(item, _R.OLD_CODE)
+    skew = (_F.CLOCK_SKEW,) if at > now + TOLERANCE else ()
+    return Verdict(CheckInStatus.AWAITING, min(at, now), flags=skew)
 
 
 def _late(room: Room) -> tuple[CheckInFlag, ...]:
@@ -110,7 +124,7 @@ def _refusal_then(
 ) -> CheckInRefusal | None:
     rules = (
         (not is_plausible(moment, now), _R.OLD_CODE),
-        (room.meeting.opened_at is None, _R.MEETING_NOT_OPEN),
+        (not room.may_be_told, _R.MEETING_NOT_OPEN),
         (not room.ran_at(moment), _R.WINDOW_CLOSED),
         (not is_badge and not room.was_opened_by(moment), _R.WINDOW_CLOSED),
     )
@@ -141,15 +155,16 @@ _REFUSALS_OF_CODES = {
 }
 
 
-def _seen(item: CheckInItem, room: Room) -> Verdict:
+def _seen(item: CheckInItem, room: Room, now: datetime) -> Verdict:
     """When a code was seen; refused where it never was the meeting's, or not then."""
     method, code, at = method_of(item), item.code or "", item.captured_at
     seen = Verdict(CheckInStatus.AWAITING, at)
     if method is CheckInMethod.QR:
         step = check_in_codes.step_named(code, room.meeting.id)
         return refused(item, _R.WRONG_CODE) if step is None else _seen_in(step, seen)
-    is_wrong = method is CheckInMethod.DIGITS and _of_digits(code, room, at) is not None
-    return refused(item, _R.WRONG_CODE) if is_wrong else seen
+    if not is_plausible(at, now):  # there may be no code of such a moment
+        return refused(item, _R.OLD_CODE)
+    return refused(item, _R.WRONG_CODE) if _of_digits(code, room, at) else seen
 
 
 def _seen_in(step: int, seen: Verdict) -> Verdict:

@@ -364,6 +364,7 @@ DOORS = (
         body={"id": "{new_uuid}", "code": "{code}", "captured_at": "{noon}"},
     ),
     Door("GET", "/check-ins", READERS, "member", query="meeting_id={opened}"),
+    Door("GET", "/check-ins/{check_in_id}", f"member {READERS}", at="late_check_in"),
     Door(
         "POST",
         "/check-ins/batch",
