@@ -4,11 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+import time_machine
+from fastapi.testclient import TestClient
 from sqlmodel import Session
 
 from app.models import AuditEntry, Meeting, MeetingStatus, Setting, TaskStatus
 from tests.conftest import SignIn, at
-from tests.evenings import said
+from tests.evenings import plan, said
 from tests.factories.agendas import make_item
 from tests.factories.meetings import make_meeting
 from tests.factories.tasks import make_task
@@ -24,6 +26,16 @@ def agenda_of(sign_in: SignIn, who: str, meeting_id: object) -> Any:
     return said(sign_in(who).get(f"/meetings/{meeting_id}/agenda"))
 
 
+def brought_to(sign_in: SignIn, meeting_id: str) -> list[str]:
+    """What follows the five usual items."""
+    return [item["title"] for item in agenda_of(sign_in, "secretary", meeting_id)["items"]][5:]
+
+
+def put(client: TestClient, meeting_id: str, *items: dict[str, Any]) -> None:
+    url, seen = f"/meetings/{meeting_id}/agenda", {"if-match": "*"}
+    said(client.put(url, json={"items": items}, headers=seen))
+
+
 @pytest.fixture
 def meeting(session: Session, world: World) -> Meeting:
     return make_meeting(session, world.north_one, status=MeetingStatus.SCHEDULED)
@@ -33,12 +45,12 @@ class TestFill:
     def test_a_draft_begins_with_the_usual_items_of_its_kind(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:
-        plan = {"thematic": [{"title": "Chuyên đề riêng", "planned_minutes": 90}]}
+        decided = {"thematic": [{"title": "Chuyên đề riêng", "planned_minutes": 90}]}
         session.add(
             Setting(
                 organization_id=world.north.id,
                 name="agendas",
-                value=plan,
+                value=decided,
                 valid_from=date(2026, 1, 1),
             )
         )
@@ -82,6 +94,49 @@ class TestFill:
         assert asking["title"] == "Kết quả nhiệm vụ: Lập danh sách"
         assert asking["task_id"] == str(task.id)
         assert {item["carried_from_id"] for item in items("committee")} == {None}
+
+    def test_a_meeting_planned_ahead_gets_what_was_left_open_since(
+        self, sign_in: SignIn, world: World, clock: time_machine.Traveller
+    ) -> None:
+        client = sign_in("secretary")
+        june = plan(client, world.north_one, at("2026-06-05T12:00:00Z"))
+        may = plan(client, world.north_one, at("2026-05-16T12:00:00Z"))
+        clock.move_to(at("2026-05-16T12:00:00Z"))
+        said(client.post(f"/meetings/{may}/open"))
+        items = agenda_of(sign_in, "secretary", may)["items"]
+        kept = [{"id": item["id"], "title": item["title"]} for item in items]
+        put(client, may, *kept, {"title": "Làm đường", "status": "open"})
+        said(client.post("/tasks", json={"meeting_id": may, "title": "Mới"}))
+        said(client.post(f"/meetings/{may}/end"))
+
+        clock.move_to(at("2026-06-05T12:00:00Z"))
+        said(client.post(f"/meetings/{june}/open"))
+
+        assert brought_to(sign_in, june) == ["Làm đường", "Kết quả nhiệm vụ: Mới"]
+
+    def test_nothing_comes_twice_and_what_was_taken_off_stays_off(
+        self, sign_in: SignIn, session: Session, world: World, clock: time_machine.Traveller
+    ) -> None:
+        client, ended = sign_in("secretary"), {"status": MeetingStatus.ENDED}
+        april = make_meeting(
+            session, world.north_one, starts_at=at("2026-04-16T12:00:00Z"), **ended
+        )
+        left = make_item(session, april, title="Sửa nhà văn hóa", status="open")
+        make_task(session, april, title="Cũ")
+        june = said(client.post("/meetings", json=draft(world, place="Hội trường")))["id"]
+        *kept, asking = agenda_of(sign_in, "secretary", june)["items"]
+        assert asking["title"] == "Kết quả nhiệm vụ: Cũ"
+        put(client, june, *({"id": item["id"], "title": item["title"]} for item in kept))
+        may = make_meeting(session, world.north_one, **ended)
+        make_item(session, may, title=left.title, status="open", carried_from_id=left.id)
+        make_item(session, may, title="Làm đường", status="open", position=2)
+
+        said(client.post(f"/meetings/{june}/schedule"))
+        assert brought_to(sign_in, june) == ["Sửa nhà văn hóa", "Làm đường"]
+        make_task(session, may, title="Mới")
+        clock.move_to(at("2026-06-05T12:00:00Z"))
+        said(client.post(f"/meetings/{june}/open"))
+        assert brought_to(sign_in, june)[2:] == ["Kết quả nhiệm vụ: Mới"]
 
     def test_a_postponed_meeting_keeps_its_agenda(self, sign_in: SignIn, world: World) -> None:
         client = sign_in("secretary")

@@ -496,6 +496,7 @@ def upgrade() -> None:
             sa.Enum("planned", "done", "open", name="agendastatus", native_enum=False, length=32),
             nullable=False,
         ),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("carried_from_id", sa.Uuid(), nullable=True),
         sa.Column("task_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(

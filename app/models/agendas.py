@@ -1,5 +1,6 @@
 """What a meeting is to deal with, in order."""
 
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -23,7 +24,10 @@ class AgendaStatus(StrEnum):
 
 
 class AgendaItem(OrganizationRow, table=True):
-    """`carried_from_id` is an earlier meeting's open item, `task_id` the task it asks about."""
+    """`carried_from_id` is an earlier meeting's open item, `task_id` the task it asks about.
+
+    Taken off it stays, so that it is not brought a second time.
+    """
 
     __tablename__ = "agenda_items"
 
@@ -36,5 +40,6 @@ class AgendaItem(OrganizationRow, table=True):
         default=AgendaAudience.EVERYBODY, sa_type=choice(AgendaAudience)
     )
     status: AgendaStatus = Field(default=AgendaStatus.PLANNED, sa_type=choice(AgendaStatus))
+    withdrawn_at: datetime | None = None
     carried_from_id: UUID | None = Field(default=None, foreign_key="agenda_items.id")
     task_id: UUID | None = Field(default=None, foreign_key="tasks.id")

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlalchemy.orm.attributes import flag_modified
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
@@ -57,10 +57,10 @@ class Agenda:
 
 
 class _Begun(NamedTuple):
-    """The last position of an agenda, and how much of it was brought from elsewhere."""
+    """The last position of an agenda, and the items and tasks that were ever brought to it."""
 
     last: int
-    carried: int
+    brought: set[UUID]
 
 
 def get(work: Work, meeting_id: UUID) -> Agenda:
@@ -70,12 +70,12 @@ def get(work: Work, meeting_id: UUID) -> Agenda:
     confided = work.within_reach(Permission.MINUTES_READ, AgendaItem, AgendaItem.id)
     statement = (
         work.within_reach(Permission.AGENDA_READ, AgendaItem)
-        .where(col(AgendaItem.meeting_id) == meeting.id)
         .where(
+            _stands_in(meeting),
             or_(
                 col(AgendaItem.audience) == AgendaAudience.EVERYBODY,
                 col(AgendaItem.id).in_(confided),
-            )
+            ),
         )
         .order_by(col(AgendaItem.position))
     )
@@ -101,7 +101,7 @@ def write(work: Work, meeting_id: UUID, data: AgendaWrite, if_match: int | None)
         else:
             items.append(known.pop(said.id).sqlmodel_update(facts))
     for unnamed in known.values():
-        work.session.delete(unnamed)
+        unnamed.withdrawn_at = work.now
     flag_modified(meeting, "status")  # the agenda is part of the meeting, and of its version
     work.record("agenda.written", meeting, items=len(items), removed=len(known))
     work.session.flush()
@@ -119,18 +119,26 @@ def begin(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
             _add(work, meeting, planned.model_dump() | {"position": position})
 
 
-def carry(work: Work, drafts: Sequence[Meeting]) -> list[Meeting]:
-    """Add, once, what the last such meeting left open, and open tasks; the drafts that got any."""
+def carry(work: Work, meetings: Sequence[Meeting]) -> list[Meeting]:
+    """Add what the last such meeting left open, and open tasks; the meetings that got any.
+
+    Whatever it is comes to an agenda once, by whichever meeting, and stays off when taken off.
+    """
     work.session.flush()
-    begun = _begun(work, drafts)
-    fresh = [draft for draft in drafts if not begun[draft.id].carried]
-    left_open, tasks = _left_open(work, fresh), _open_tasks(work, fresh)
-    for draft in fresh:
-        brought = [_carried(item) for item in left_open[draft.id]]
-        brought += [_asking(task) for task in tasks[draft.organization_id]]
-        for position, facts in enumerate(brought, start=begun[draft.id].last + 1):
-            _add(work, draft, facts | {"position": position})
-    return [each for each in fresh if left_open[each.id] or tasks[each.organization_id]]
+    begun = _begun(work, meetings)
+    left_open, tasks = _left_open(work, meetings), _open_tasks(work, meetings)
+    origins = _origins(work, [item.id for items in left_open.values() for item in items])
+    reached = []
+    for meeting in meetings:
+        last, known = begun[meeting.id]
+        fresh = [_carried(item) for item in left_open[meeting.id] if not origins[item.id] & known]
+        asked = tasks[meeting.organization_id]
+        fresh += [_asking(task) for task in asked if task.id not in known]
+        for position, facts in enumerate(fresh, start=last + 1):
+            _add(work, meeting, facts | {"position": position})
+        if fresh:
+            reached.append(meeting)
+    return reached
 
 
 def _add(work: Work, meeting: Meeting, facts: dict[str, Any]) -> AgendaItem:
@@ -144,11 +152,15 @@ def _add(work: Work, meeting: Meeting, facts: dict[str, Any]) -> AgendaItem:
     )
 
 
+def _stands_in(meeting: Meeting) -> ColumnElement[bool]:
+    return and_(col(AgendaItem.meeting_id) == meeting.id, col(AgendaItem.withdrawn_at).is_(None))
+
+
 def _items_of(work: Work, meeting: Meeting) -> dict[UUID, AgendaItem]:
     """In their order."""
     statement = (
         select(AgendaItem)
-        .where(col(AgendaItem.meeting_id) == meeting.id)
+        .where(_stands_in(meeting))
         .order_by(col(AgendaItem.position))
         .execution_options(scoped="of a reached meeting")
     )
@@ -182,17 +194,44 @@ def _rewrites(said: AgendaItemWrite, item: AgendaItem) -> bool:
     return any(getattr(item, name) != value for name, value in facts.items())
 
 
-def _begun(work: Work, drafts: Sequence[Meeting]) -> dict[UUID, _Begun]:
+def _begun(work: Work, meetings: Sequence[Meeting]) -> dict[UUID, _Begun]:
     """How far the agenda of each has come."""
-    carried = func.count(col(AgendaItem.carried_from_id)) + func.count(col(AgendaItem.task_id))
-    statement = (
-        pick(AgendaItem.meeting_id, func.max(col(AgendaItem.position)), carried)
-        .where(col(AgendaItem.meeting_id).in_([draft.id for draft in drafts]))
-        .group_by(col(AgendaItem.meeting_id))
+    statement = select(AgendaItem).where(
+        col(AgendaItem.meeting_id).in_([meeting.id for meeting in meetings])
     )
-    found = work.session.execute(statement.execution_options(scoped="of reached meetings"))
-    known = {meeting_id: _Begun(*more) for meeting_id, *more in found}
-    return {draft.id: known.get(draft.id, _Begun(last=0, carried=0)) for draft in drafts}
+    items: dict[UUID, list[AgendaItem]] = defaultdict(list)
+    for item in work.session.exec(statement.execution_options(scoped="of reached meetings")):
+        items[item.meeting_id].append(item)
+    return {
+        meeting.id: _Begun(
+            max((item.position for item in items[meeting.id] if not item.withdrawn_at), default=0),
+            {each for item in items[meeting.id] for each in _sources_of(item)},
+        )
+        for meeting in meetings
+    }
+
+
+def _sources_of(item: AgendaItem) -> list[UUID]:
+    return [each for each in (item.carried_from_id, item.task_id) if each is not None]
+
+
+def _origins(work: Work, item_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """Each item with all those that it was carried from, one after another."""
+    chain = (
+        pick(col(AgendaItem.id).label("item_id"), col(AgendaItem.id).label("origin_id"))
+        .where(col(AgendaItem.id).in_(item_ids))
+        .cte("chain", recursive=True)
+    )
+    earlier = pick(chain.c.item_id, AgendaItem.carried_from_id).where(
+        col(AgendaItem.id) == chain.c.origin_id, col(AgendaItem.carried_from_id).is_not(None)
+    )
+    whole = chain.union_all(earlier)
+    statement = pick(whole.c.item_id, whole.c.origin_id)
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    scoped = statement.execution_options(scoped="of reached meetings")
+    for item_id, origin_id in work.session.execute(scoped):
+        found[item_id].add(origin_id)
+    return found
 
 
 def _left_open(work: Work, drafts: Sequence[Meeting]) -> dict[UUID, list[AgendaItem]]:
@@ -217,6 +256,7 @@ def _left_open(work: Work, drafts: Sequence[Meeting]) -> dict[UUID, list[AgendaI
         .where(
             col(draft.id).in_([each.id for each in drafts]),
             col(AgendaItem.status) == AgendaStatus.OPEN,
+            col(AgendaItem.withdrawn_at).is_(None),
             col(AgendaItem.task_id).is_(None),
         )
         .order_by(col(AgendaItem.position))

@@ -134,6 +134,7 @@ def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | No
 def schedule(work: Work, meeting_id: UUID) -> Meeting:
     meeting = _take(work, Permission.MEETING_SCHEDULE, meeting_id, "schedule")
     _check_again(work, Permission.MEETING_SCHEDULE, meeting)
+    agendas.carry(work, [meeting])
     meeting.scheduled_at = work.now
     work.record("meeting.scheduled", meeting, starts_at=meeting.starts_at.isoformat())
     notices.announce(work, meeting, NotificationKind.MEETING_SCHEDULED)
@@ -179,6 +180,7 @@ def open_(work: Work, meeting_id: UUID) -> Meeting:
         raise TooEarly(opens_at=(meeting.starts_at - OPENS_BEFORE).isoformat())
     meeting.opened_at = work.now
     meeting.sheet_version += 1
+    agendas.carry(work, [meeting])
     rosters.freeze(work, [meeting])
     work.record("meeting.opened", meeting)
     return meeting

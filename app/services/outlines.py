@@ -51,7 +51,11 @@ def _items(work: Work, meeting: Meeting) -> Sequence[AgendaItem]:
     """What asks about a task stands in the assessment."""
     statement = (
         select(AgendaItem)
-        .where(col(AgendaItem.meeting_id) == meeting.id, col(AgendaItem.task_id).is_(None))
+        .where(
+            col(AgendaItem.meeting_id) == meeting.id,
+            col(AgendaItem.task_id).is_(None),
+            col(AgendaItem.withdrawn_at).is_(None),
+        )
         .order_by(col(AgendaItem.position))
     )
     return work.session.exec(statement.execution_options(scoped="of a reached meeting")).all()
@@ -80,7 +84,9 @@ def _secretary(work: Work, meeting: Meeting) -> str | None:
 def _tasks(work: Work, meeting: Meeting) -> list[str]:
     """Task | state: of those decided before and open still, or asked about in this agenda."""
     asked = select(AgendaItem.task_id).where(
-        col(AgendaItem.meeting_id) == meeting.id, col(AgendaItem.task_id).is_not(None)
+        col(AgendaItem.meeting_id) == meeting.id,
+        col(AgendaItem.task_id).is_not(None),
+        col(AgendaItem.withdrawn_at).is_(None),
     )
     statement = (
         select(Task)
