@@ -181,8 +181,10 @@ class TestTakeBack:
         url = f"/meetings/{meeting.id}"
         secretary, officer = sign_in("secretary"), sign_in("officer")
         etag = secretary.get(f"{url}/minutes").headers["etag"]
-        written = {"json": {"text": "Đã họp"}, "headers": {"if-match": etag}}
-        secretary.put(f"{url}/minutes", **written).raise_for_status()
+        written = secretary.put(
+            f"{url}/minutes", json={"text": "Đã họp"}, headers={"if-match": etag}
+        )
+        written.raise_for_status()
         for part in (
             f"{url}/minutes/revisions",
             f"{url}/minutes/revisions/2",
