@@ -24,6 +24,10 @@ _WORDS = {
         "Tệp chứa macro, mã lệnh hoặc tệp nhúng; hãy lưu thành PDF thường rồi tải lên.",
         "The file carries macros, scripts or embedded files; save it as a plain PDF first.",
     ),
+    "file_too_long": (
+        "Tài liệu quá dài, không kiểm tra hết được; hãy tách nhỏ tài liệu rồi tải lên.",
+        "The document is too long to be looked through; split it, then upload the parts.",
+    ),
     "image_too_big": (
         "Ảnh có cạnh dài quá 20.000 điểm ảnh.",
         "A side of the image is longer than 20,000 pixels.",

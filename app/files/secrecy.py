@@ -1,7 +1,6 @@
 """Whether a file is stamped secret. The service keeps no state secrets: such a file is refused.
 
-Only texts are read. A stamp inside a picture, as a scanner makes it, is not seen; nor is one on
-a page of a PDF beyond those that `pdfs` reads.
+Only texts are read, all of them. A stamp inside a picture, as a scanner makes it, is not seen.
 """
 
 from contextlib import closing
