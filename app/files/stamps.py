@@ -1,6 +1,7 @@
 """Finds the stamps of secrecy, MẬT, TỐI MẬT and TUYỆT MẬT, in texts.
 
-A stamp is a line whose letters alone spell it. Each letter may lack its marks, never bear
+A stamp is a line whose letters alone spell it, or that in capitals names a paper so, explains it
+in brackets, or has one of the higher two at either end. Each letter may lack its marks, never bear
 another's: `mặt`, `mắt` and `mất` are other words. Running text is no stamp.
 """
 
@@ -46,17 +47,21 @@ _URGENT = f"(?:{_loose('hoatoc thuongkhan khan')})*"
 _LABEL = f"(?:(?:{_loose('dau chi cap muc do bao phan loai')})+{_loose('mat')})?"
 _LINE = re.compile(f"{_LABEL}{_URGENT}(?:{_STAMP}{_URGENT})+")
 _RANKS = {"TUYỆT MẬT": re.compile(_TUYET + _MAT), "TỐI MẬT": re.compile(_TOI + _MAT)}
-_LEADING = re.compile(f"(?:{_TUYET}|{_TOI}){_MAT}")
+_HIGHER = re.compile(f"(?:{_TUYET}|{_TOI}){_MAT}")
+_SPELLED = re.compile(_MAT)
+_PAPER = re.compile(f"(?:{_loose('tailieu vanban hoso')})?{_LINE.pattern}")
 _MENTION = re.compile(f"M(?i:{_VOWEL_OF_MAT}t)")
 
 _PIECES = re.compile(r"[\[\](){}<>«»【】|:–—]|\s[-_]+\s")
 _TOKENS = re.compile(r"[\s_.\-/]+")
 _GAPS = re.compile(r"\t|\s{3,}")
 _COLUMNS = re.compile(r"\s{2,}")
+_BRACKET = re.compile(r"[(\[]")
 _EXTENSION = re.compile(r"\.[A-Za-z]{2,5}$")
 _COMPOUND = {"bi", "bao", "co"}  # bí mật, bảo mật, cơ mật: words that a line end tears apart
 _SHORT = 5
 _LONGEST_STAMP = len("tuyetmat")
+_OF_SECRETS = "bi mat"  # a line on bí mật nhà nước ends with the name of a degree
 
 
 def find_stamp(text: str) -> str | None:
@@ -79,7 +84,7 @@ def stamp_in_line(line: str) -> str | None:
     """The stamp that a paragraph or a cell is, or that one of its tabbed columns is."""
     for part in dict.fromkeys((line, *_GAPS.split(line))):
         letters = _letters(part)
-        if _LINE.fullmatch(letters):
+        if _LINE.fullmatch(letters) or _is_stamped(part, letters):
             return _name(letters)
     return None
 
@@ -92,11 +97,10 @@ def stamp_in_page(lines: Iterable[str]) -> str | None:
     shown = [line for line in lines if _letters(line)]
     previous = ""
     for place, line in enumerate(shown):
-        for letters in (
-            () if _is_torn(previous, line) else _joined(shown[place : place + _LONGEST_STAMP])
-        ):
-            if _LINE.fullmatch(letters):
-                return _name(letters)
+        if not _is_torn(previous, line):
+            for letters in _joined(shown[place : place + _LONGEST_STAMP]):
+                if _LINE.fullmatch(letters) or _is_stamped(line, letters):
+                    return _name(letters)
         previous = line
     return None
 
@@ -129,10 +133,26 @@ def _name(letters: str) -> str:
     return next((name for name, rank in _RANKS.items() if rank.search(letters)), "MẬT")
 
 
+def _is_stamped(line: str, letters: str) -> bool:
+    """In capitals: "TÀI LIỆU MẬT", "MẬT (không phổ biến)", "TUYỆT MẬT Kế hoạch phòng thủ"."""
+    if not _SPELLED.search(letters):
+        return False
+    words = [word for word in _TOKENS.split(line) if word]
+    lengths = range(1, _LONGEST_STAMP + 1)
+    if any(_is_higher(words[:length]) or _is_higher(words[-length:]) for length in lengths):
+        return _OF_SECRETS not in fold(line)
+    head = _BRACKET.split(line.strip(), maxsplit=1)[0]
+    return head.isupper() and _PAPER.fullmatch(_letters(head)) is not None
+
+
+def _is_higher(words: Sequence[str]) -> bool:
+    return all(map(str.isupper, words)) and _HIGHER.fullmatch(_letters("".join(words))) is not None
+
+
 def _stamp_apart(piece: str) -> str | None:
     tokens = [token for token in _TOKENS.split(piece) if token]
     leading = _letters("".join(tokens[:2]))
-    if _LEADING.fullmatch(leading):
+    if _HIGHER.fullmatch(leading):
         return _name(leading)
     for _, run in groupby(tokens, _looks):
         letters = _letters("".join(run))

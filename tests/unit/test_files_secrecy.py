@@ -6,11 +6,13 @@ from io import BytesIO
 import pytest
 
 from app.core.errors import Invalid, TooLarge
+from app.files import pdfs
 from app.files.kinds import FileKind, recognise
 from app.files.secrecy import stamp_in_file
 from tests.factories import files as make
 
 HARMLESS = ["Kế hoạch bảo vệ bí mật nhà nước", "Danh sách có mặt", "Công tác bảo mật"]
+_ROW = "<w:tr><w:tc>{}</w:tc><w:tc>{}</w:tc></w:tr>"
 _WORD = "<w:document xmlns:w='w' xmlns:v='v' xmlns:a='a'>{}</w:document>"
 
 
@@ -35,6 +37,7 @@ class TestWord:
             "<w:p><w:t>Số 5</w:t><w:tab/><w:t>MẬT</w:t></w:p>",
             "<w:p><w:t>Số 5</w:t><w:br/><w:t>MẬT</w:t></w:p>",
             "<w:tbl><w:tc><w:p><w:t>MẬT</w:t></w:p></w:tc></w:tbl>",
+            _ROW.format("<w:p><w:t>M</w:t></w:p>", "<w:p><w:t>Ậ T</w:t></w:p>"),
             "<v:textpath string='MẬT'/>",
             "<a:p><a:r><a:t>MẬT</a:t></a:r></a:p>",
         ],
@@ -43,6 +46,14 @@ class TestWord:
         content = make.make_package(word__document_xml=_WORD.format(inside))
 
         assert stamp(FileKind.DOCX, content) == "MẬT"
+
+    def test_cells_that_say_something_else_together_are_none(self) -> None:
+        row = _ROW.format("<w:p><w:t>BÍ</w:t></w:p>", "<w:p><w:t>MẬ</w:t></w:p>")
+        content = make.make_package(
+            word__document_xml=_WORD.format(row + "<w:p><w:t>T</w:t></w:p>")
+        )
+
+        assert stamp(FileKind.DOCX, content) is None
 
     def test_what_cannot_be_read_is_refused(self) -> None:
         with pytest.raises(Invalid):
@@ -55,6 +66,7 @@ class TestExcel:
         [
             (make.make_xlsx([["Kế hoạch", "MẬT"]]), "MẬT"),
             (make.make_xlsx([["Kế hoạch"]], sheet="Tối mật"), "TỐI MẬT"),
+            (make.make_xlsx([["Kế hoạch"], ["Số 5", "TỐI MẬ", "T"]]), "TỐI MẬT"),
             (make.make_xlsx([["a"]], header='&L&"Arial,Bold"&14TUYỆT MẬT&RTrang &P'), "TUYỆT MẬT"),
             (make.make_xlsx([HARMLESS], header="&LTrang &P"), None),
         ],
@@ -86,6 +98,17 @@ class TestPdf:
 
     def test_a_note_laid_over_a_page_is_read(self) -> None:
         assert stamp(FileKind.PDF, make.make_pdf_page(note="Tối mật")) == "TỐI MẬT"
+
+    @pytest.mark.parametrize("limit", ["MAX_PAGES", "MAX_OPERATORS"])
+    def test_what_is_too_long_to_be_read_is_refused(
+        self, limit: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(pdfs, limit, 1)
+
+        with pytest.raises(Invalid) as refused:
+            stamp(FileKind.PDF, make.make_pdf(["Kế hoạch", "#pagebreak()", "MẬT"]))
+        assert refused.value.details["errors"][0]["code"] == "file_too_long"
+        assert stamp(FileKind.PDF, make.make_pdf(HARMLESS)) is None
 
     def test_a_page_that_unpacks_to_too_much_is_refused(self) -> None:
         with pytest.raises(TooLarge):

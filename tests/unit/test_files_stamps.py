@@ -48,6 +48,15 @@ class TestLines:
             ("mËt", "MẬT"),
             ("Tèi mËt", "TỐI MẬT"),
             ("TUYEÄT MAÄT", "TUYỆT MẬT"),
+            ("TUYỆT MẬT Kế hoạch phòng thủ 2026", "TUYỆT MẬT"),
+            ("T U Y Ệ T  M Ậ T Kế hoạch", "TUYỆT MẬT"),
+            ("Kế hoạch phòng thủ – TỐI MẬT.", "TỐI MẬT"),
+            ("Số: 05-KH/ĐU TUYET-MAT", "TUYỆT MẬT"),
+            ("MẬT (không phổ biến)", "MẬT"),
+            ("TÀI LIỆU MẬT", "MẬT"),
+            ("VĂN BẢN TỐI MẬT", "TỐI MẬT"),
+            ("HO SO TUYET MAT", "TUYỆT MẬT"),
+            ("HỒ SƠ MẬT (bản số 1)", "MẬT"),
         ],
     )
     def test_a_stamp_is_seen(self, line: str, stamp: str) -> None:
@@ -60,6 +69,10 @@ class TestLines:
             *("bảo vệ bí mật nhà nước", "có mặt", "vắng mặt", "Công tác bảo mật", "BÍ MẬT"),
             *("Độ mật:", "Độ mật: Thường", "Mức độ mật", "Tôi mất thẻ", "tối mắt", "MẶT TRẬN"),
             *("", "   ", "12.05", "机密", "Mật " + "ong " * 600),
+            *("Tuyệt mật là độ cao nhất", "văn bản tối mật", "Tài liệu mật", "MẶT TRẬN TỔ QUỐC"),
+            *("MAT TRAN TO QUOC", "BẢO MẬT (quy chế)", "TÀI LIỆU BẢO MẬT", "HỒ SƠ BÍ MẬT"),
+            *("Mật (ong rừng)", "TỐI MẶT (chiều)", "DANH SÁCH CÓ MẶT", "TÀI LIỆU MẶT TRẬN"),
+            "DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TUYỆT MẬT",
         ],
     )
     def test_running_text_is_no_stamp(self, line: str) -> None:
@@ -96,6 +109,8 @@ class TestTitlesAndNames:
             ("Tuyệt mật: phương án", "TUYỆT MẬT"),
             ("Kế hoạch MẬT năm 2026", "MẬT"),
             ("Kế hoạch\nTỐI MẬT", "TỐI MẬT"),
+            ("KẾ HOẠCH TUẦN TRA TỐI MẬT", "TỐI MẬT"),
+            ("TÀI LIỆU MẬT", "MẬT"),
         ],
     )
     def test_a_stamp_set_apart_in_a_title_is_seen(self, title: str, stamp: str) -> None:
@@ -140,6 +155,8 @@ class TestPages:
             (["Số 5", *"TUYỆT", *"MẬT", "Kế hoạch"], "TUYỆT MẬT"),
             (["M", "", "Ậ", "T"], "MẬT"),
             (["Các tài liệu sau đây có đóng dấu", "MẬT"], "MẬT"),
+            (["ĐẢNG BỘ XÃ MẪU", "TUYỆT MẬT Kế hoạch phòng thủ"], "TUYỆT MẬT"),
+            (["TÀI LIỆU MẬT", "Kế hoạch"], "MẬT"),
         ],
     )
     def test_a_stamp_may_stand_letter_below_letter(self, lines: list[str], stamp: str) -> None:
@@ -150,6 +167,7 @@ class TestPages:
         [
             ["mọi đảng viên giữ gìn bí", "mật."],
             ["QUY CHẾ VỀ CÔNG TÁC BẢO", "MẬT"],
+            ["QUY CHẾ VỀ CÔNG TÁC BẢO", "MẬT (sửa đổi)"],
             ["tài liệu có đóng dấu tối", "mật."],
             ["Có", "mặt"],
             ["Kế hoạch"],
