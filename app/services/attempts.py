@@ -120,7 +120,7 @@ def _answered(work: Work, desk: Desk, attempt: Attempt) -> Outcome | None:
     item, outcome = attempt.item, None
     if known := desk.past.get(item.id):
         outcome = _again(work, known, attempt)
-    elif attempt.first and not attempt.bar:
+    elif attempt.first and not attempt.bar and not attempt.is_upload:
         outcome = attempt.ends(attempt.first)
     elif verdicts.is_guess(item, attempt.room) and desk.is_blocked(item.meeting_id):
         outcome = attempt.ends(None, TooManyRequests())
@@ -138,15 +138,23 @@ def _judge(work: Work, desk: Desk, attempt: Attempt) -> Outcome:
     verdict = _verdict(work, desk, attempt)
     if verdict.refusal and desk.is_full(attempt.item.meeting_id):
         return attempt.ends(None, TooManyRequests())
-    waits = verdict.status is CheckInStatus.AWAITING
-    if waits and (waiting := desk.waiting_of(attempt.item.meeting_id, attempt.holder)):
-        return attempt.ends(waiting)
+    if said := _said_before(desk, attempt, verdict):
+        return attempt.ends(said)
     row = work.add(_row(work, desk, attempt, verdict))
     desk.keep(work, row)
     work.record(f"check_in.{row.status}", row, **_told(row))
     if row.status is CheckInStatus.ACCEPTED and (given := _mark(attempt, row, verdict)):
         desk.say(work, row, given)
     return replace(attempt.ends(row, _error_of(row)), is_new=True)
+
+
+def _said_before(desk: Desk, attempt: Attempt, verdict: Verdict) -> CheckIn | None:
+    """The check-in by which the holder is present, or waits to be: another adds nothing."""
+    if verdict.refusal:
+        return None
+    waits = verdict.status is CheckInStatus.AWAITING
+    waiting = desk.waiting_of(attempt.item.meeting_id, attempt.holder) if waits else None
+    return attempt.first or waiting
 
 
 def _verdict(work: Work, desk: Desk, attempt: Attempt) -> Verdict:
