@@ -50,7 +50,7 @@ from app.work import Work
 from tests.world import rows
 
 PERIODS = [f"2026-0{month}" for month in range(1, 6)]
-KINDS = (MeetingKind.REGULAR, MeetingKind.REGULAR, MeetingKind.THEMATIC, MeetingKind.COMMITTEE)
+KINDS = (MeetingKind.REGULAR, MeetingKind.REGULAR, MeetingKind.THEMATIC, MeetingKind.EXTRAORDINARY)
 
 
 class History:
@@ -261,6 +261,6 @@ class History:
 DECISIONS: Mapping[str, list[list[str] | None]] = {
     "met_needs": [None, [], ["scored"], ["minutes_in_time"]],
     "on_time_needs": [None, [], [Need.NOTICE_SENT, Need.SCORED], [Need.DOCUMENTS_IN_TIME]],
-    "monthly_kinds": [None, ["regular", "committee"], ["thematic"]],
-    "quarterly_kinds": [None, ["thematic", "committee"], ["regular"]],
+    "monthly_kinds": [None, ["regular", "extraordinary"], ["thematic"]],
+    "quarterly_kinds": [None, ["thematic", "extraordinary"], ["regular"]],
 }
