@@ -19,6 +19,7 @@ from app.core import database, keys, logs, settings  # noqa: E402
 from app.core.clock import now as clock_now  # noqa: E402
 from app.core.tokens import sign_access  # noqa: E402
 from app.main import create_app  # noqa: E402
+from app.services import figure_days  # noqa: E402
 from tests.databases import Databases  # noqa: E402
 from tests.world import NOON, Human, World, build_world  # noqa: E402
 
@@ -73,6 +74,7 @@ def world(
     """The small province every test can picture, in a database that only this test sees."""
     with databases.copy() as engine:
         monkeypatch.setattr(database, "engine", lambda: engine)
+        monkeypatch.setattr(figure_days, "_reached", {})  # its rows have gone back to their day
         yield _built_world
 
 
