@@ -23,7 +23,8 @@ from sqlalchemy.pool import NullPool
 VARIABLE = "SOTAY_TEST_DATABASE_URL"
 OLDEST = 15
 
-# Losing this cluster loses nothing, so it never waits for the disk. No port: a socket is enough.
+# Losing this cluster loses nothing, so it never waits for the disk, nor sweeps
+# tables that are put back after each test. No port: a socket is enough.
 SETTINGS = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
@@ -31,6 +32,7 @@ max_connections = 100
 fsync = off
 full_page_writes = off
 synchronous_commit = off
+autovacuum = off
 """
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel, select
 
 from app.core import database
@@ -73,8 +74,8 @@ def build_world() -> World:
 
 
 def rows(session: Session, model: type[R], *where: Any) -> list[R]:
-    """Rows as they are in the database now, whoever looks."""
-    statement = select(model).where(*where)
+    """Rows as they are in the database now, whoever looks, in the order in which they were made."""
+    statement = select(model).where(*where).order_by(*inspect(model).primary_key)
     return list(
         session.exec(statement.execution_options(scoped="a test", populate_existing=True)).all()
     )
