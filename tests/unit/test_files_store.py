@@ -99,7 +99,6 @@ class TestFolderStore:
 
         assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
-    @pytest.mark.skipif(os.name == "nt", reason="nothing kills this hard there")
     def test_a_killed_write_leaves_only_what_a_sweep_removes(self, tmp_path: Path) -> None:
         program = (
             "import os, signal, sys, io, pathlib\n"
