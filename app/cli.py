@@ -159,7 +159,7 @@ def recount(*, repair: bool = False) -> None:
     with database.writing() as session:
         now = clock.now()
         work = Work(session, SYSTEM, now)
-        figure_days.bring_to(session, clock.local_date(now))
+        figure_days.bring_to(session, now)
         for period, differences in recounts.recount(work, clock.local_date(now), repair=repair):
             typer.echo(f"{period}: {len(differences)} differences")
             for difference in differences:

@@ -15,7 +15,6 @@ from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel, select
 
 from app.core import database
-from app.core.clock import local_date
 from app.core.passwords import hash_password
 from app.core.text import fold
 from app.models import Organization, OrganizationKind, Role, UnitType
@@ -66,7 +65,7 @@ def build_world() -> World:
         session.flush()
         cells = [world.north_one, world.north_two, world.south_one, world.other_one]
         figures.recount(work, [cell.id for cell in cells], ["2026-01"])
-        figure_days.bring_to(session, local_date(NOON))
+        figure_days.bring_to(session, NOON)
     if database.engine().dialect.name == "postgresql":
         with database.writing() as session:
             figures.fold(session)

@@ -12,7 +12,6 @@ from sqlalchemy import update
 from sqlmodel import Session, select
 
 from app.core import periods
-from app.core.clock import local_date
 from app.demo import calendar, evenings
 from app.demo.calendar import Month
 from app.demo.committee import Committee, Tell, appoint, bring_in
@@ -45,7 +44,7 @@ def load(session: Session, now: datetime, password_hash: str, tell: Tell) -> Non
     appoint(work, committee, password_hash)
     waiting: list[UUID] | None = None
     for month in calendar.months(now, len(committee.everybody), len(committee.cells)):
-        figure_days.bring_to(session, local_date(month.until))
+        figure_days.bring_to(session, month.until)
         work = replace(work, now=month.until)
         waiting = _activate(work, committee, month, password_hash, waiting)
         evenings.live(work, committee, month)

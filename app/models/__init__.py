@@ -17,10 +17,11 @@ from app.models.audit import AuditEntry
 from app.models.check_ins import CheckIn, CheckInFlag, CheckInMethod, CheckInRefusal, CheckInStatus
 from app.models.documents import Document, DocumentReading
 from app.models.exemptions import Exemption, ExemptionKind
-from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta
+from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta, FrozenAccount
 from app.models.guests import Guest, GuestKind
 from app.models.idempotency import KeptAnswer
 from app.models.imports import Import, ImportKind, ImportRow, ImportStatus, RowState
+from app.models.jobs import CalendarRun, Job, JobKind, JobStatus
 from app.models.meeting_plans import MeetingPlan
 from app.models.meetings import (
     HELD_STATUSES,
@@ -31,12 +32,14 @@ from app.models.meetings import (
     MeetingKind,
     MeetingStatus,
 )
+from app.models.member_merges import MemberMerge
 from app.models.members import Member, MemberState, Sex, Standing
 from app.models.memberships import EndReason, Membership, MembershipKind
 from app.models.minutes import Minutes, MinutesConfirmation, MinutesPart, MinutesRevision
 from app.models.not_held import NotHeld, NotHeldReason
 from app.models.notifications import Notification, NotificationKind
 from app.models.objections import Objection, ObjectionStatus
+from app.models.obligations import Obligation, ObligationKind
 from app.models.offices import Office, Role
 from app.models.organizations import (
     Organization,
@@ -44,9 +47,16 @@ from app.models.organizations import (
     OrganizationParent,
     UnitType,
 )
+from app.models.period_locks import PeriodException, PeriodLock, PeriodSeal
+from app.models.period_reviews import PeriodReview, ReviewStatus
+from app.models.proposals import Proposal, ProposalStatus
+from app.models.reminders import OutboxEntry, Reminder
+from app.models.reorganizations import Closure, Reorganization, ReorganizationKind
+from app.models.reports import Report, ReportFormat, ReportKind, ReportSchedule, ScheduleStatus
 from app.models.settings import Setting
 from app.models.tasks import Task, TaskStatus
 from app.models.templates import PaperKind, Template
+from app.models.transfers import Transfer, TransferStatus
 
 __all__ = [
     "COUNTS",
@@ -71,11 +81,13 @@ __all__ = [
     "AttendanceSource",
     "AttendanceStatus",
     "AuditEntry",
+    "CalendarRun",
     "CheckIn",
     "CheckInFlag",
     "CheckInMethod",
     "CheckInRefusal",
     "CheckInStatus",
+    "Closure",
     "Counts",
     "Document",
     "DocumentReading",
@@ -86,6 +98,7 @@ __all__ = [
     "Figure",
     "FigureDay",
     "FigureDelta",
+    "FrozenAccount",
     "Guest",
     "GuestKind",
     "HeldAs",
@@ -93,12 +106,16 @@ __all__ = [
     "ImportKind",
     "ImportRow",
     "ImportStatus",
+    "Job",
+    "JobKind",
+    "JobStatus",
     "KeptAnswer",
     "Meeting",
     "MeetingKind",
     "MeetingPlan",
     "MeetingStatus",
     "Member",
+    "MemberMerge",
     "MemberState",
     "Membership",
     "MembershipKind",
@@ -112,20 +129,40 @@ __all__ = [
     "NotificationKind",
     "Objection",
     "ObjectionStatus",
+    "Obligation",
+    "ObligationKind",
     "Office",
     "Organization",
     "OrganizationKind",
     "OrganizationParent",
+    "OutboxEntry",
     "PaperKind",
+    "PeriodException",
+    "PeriodLock",
+    "PeriodReview",
+    "PeriodSeal",
+    "Proposal",
+    "ProposalStatus",
+    "Reminder",
+    "Reorganization",
+    "ReorganizationKind",
+    "Report",
+    "ReportFormat",
+    "ReportKind",
+    "ReportSchedule",
+    "ReviewStatus",
     "Role",
     "RosterExclusion",
     "RosterReason",
     "RowState",
+    "ScheduleStatus",
     "Setting",
     "Sex",
     "Standing",
     "Task",
     "TaskStatus",
     "Template",
+    "Transfer",
+    "TransferStatus",
     "UnitType",
 ]

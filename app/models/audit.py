@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Index
 from sqlmodel import Field
 
 from app.models.base import Row
@@ -11,6 +11,8 @@ from app.models.base import Row
 
 class AuditEntry(Row, table=True):
     __tablename__ = "audit_entries"
+    # Whose latest trace is it: asked before a copy of the database may answer.
+    __table_args__ = (Index("ix_audit_entries_actor_id_id", "actor_id", "id"),)
 
     actor_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
     action: str = Field(index=True, max_length=64)

@@ -1,9 +1,10 @@
 """Plain counts for every unit and period, and the changes that wait to be added above."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
-from sqlmodel import Field, SQLModel
+from sqlalchemy import ColumnElement, Index, false, or_
+from sqlmodel import Field, SQLModel, col
 
 from app.core.columns import BYTEWISE
 from app.core.ids import new_id
@@ -33,7 +34,10 @@ COUNTS = tuple(Counts.model_fields)
 
 
 class Figure(Counts, table=True):
-    """A unit in a period, with the place it had in the tree of that period."""
+    """A unit in a period, with the place it had in the tree of that period.
+
+    From `locked_at` on nothing changes it, but for what is allowed in `open_until`.
+    """
 
     __tablename__ = "figures"
     __table_args__ = (
@@ -46,6 +50,24 @@ class Figure(Counts, table=True):
     parent_id: UUID | None = None
     path: str = Field(sa_type=BYTEWISE)
     is_cell: bool
+    locked_at: datetime | None = None
+    open_until: datetime | None = None
+
+    @classmethod
+    def is_open(cls, now: datetime) -> ColumnElement[bool]:
+        """Whether facts of the unit and period may change at a moment."""
+        return or_(col(cls.locked_at).is_(None), col(cls.open_until) > now)
+
+
+class FrozenAccount(SQLModel, table=True):
+    """A member who lacked the account, or its use, when the cell's period was locked."""
+
+    __tablename__ = "frozen_accounts"
+
+    organization_id: UUID = Field(foreign_key="organizations.id", primary_key=True)
+    period: str = Field(primary_key=True, max_length=7)
+    member_id: UUID = Field(foreign_key="members.id", primary_key=True)
+    is_activated: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class FigureDelta(Counts, table=True):

@@ -16,11 +16,13 @@ from app.models.base import Row, Stateful
 class ImportKind(StrEnum):
     MEMBERS = "members"
     ORGANIZATIONS = "organizations"
+    MEETINGS = "meetings"
 
 
 class ImportStatus(StrEnum):
     PREVIEWED = "previewed"
     COMMITTED = "committed"
+    TAKEN_BACK = "taken_back"
 
 
 class RowState(StrEnum):
@@ -37,6 +39,7 @@ class Import(Row, Stateful[ImportStatus], table=True):
 
     transitions: ClassVar = {
         "commit": (frozenset({ImportStatus.PREVIEWED}), ImportStatus.COMMITTED),
+        "take_back": (frozenset({ImportStatus.COMMITTED}), ImportStatus.TAKEN_BACK),
     }
 
     account_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
@@ -46,6 +49,7 @@ class Import(Row, Stateful[ImportStatus], table=True):
     digest: str = Field(max_length=64)
     counts: dict[str, int] = Field(sa_type=JSON)  # the rows by state, and who is absent
     committed_at: datetime | None = None
+    taken_back_at: datetime | None = None
 
     @property
     def absent(self) -> int | None:
@@ -66,3 +70,5 @@ class ImportRow(Row, table=True):
     subject_id: UUID | None = None  # the member or organisation it would change
     subject_version: int | None = None
     content_sealed: bytes = Field(sa_type=SealedText)
+    # What the commit changed, as it was before, so that it can be taken back.
+    before_sealed: bytes | None = Field(default=None, sa_type=SealedText)

@@ -56,6 +56,8 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     One made by a plan names it and the period it stands for; until its version leaves
     `planned_version` nobody has touched it. `postponed_from` is when it should have started before.
 
+    One held before the service began, and taken from a workbook, names its import.
+
     `sequence` counts the announced changes (RFC 5545); `sheet_version` is the version of its
     attendance sheet, which changes more often than the meeting.
     """
@@ -106,6 +108,7 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     planned_version: int | None = None
     postponed_from: datetime | None = None
     created_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+    import_id: UUID | None = Field(default=None, foreign_key="imports.id", index=True)
 
     @property
     def period(self) -> str:

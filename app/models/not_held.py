@@ -20,7 +20,7 @@ class NotHeldReason(StrEnum):
 
 
 class NotHeld(OrganizationRow, table=True):
-    """Withdrawn by a moment, never deleted."""
+    """Withdrawn by a moment, never deleted. Excused by the level above or not, it stays counted."""
 
     __tablename__ = "not_held"
     __table_args__ = (
@@ -39,3 +39,5 @@ class NotHeld(OrganizationRow, table=True):
     note: str | None = Field(default=None, max_length=500)
     declared_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     withdrawn_at: datetime | None = None
+    excused_at: datetime | None = None
+    excused_by: UUID | None = Field(default=None, foreign_key="accounts.id")

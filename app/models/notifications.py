@@ -23,6 +23,14 @@ class NotificationKind(StrEnum):
     OBJECTION_DECIDED = "objection_decided"
     ATTENDANCE_ALERT = "attendance_alert"
     TASK_ASSIGNED = "task_assigned"
+    REMINDER = "reminder"
+    TRANSFER_SENT = "transfer_sent"
+    TRANSFER_DECIDED = "transfer_decided"
+    PERIOD_SUBMITTED = "period_submitted"
+    PERIOD_DECIDED = "period_decided"
+    WEEKLY_SUMMARY = "weekly_summary"
+    REPORT_READY = "report_ready"
+    REPORT_PAUSED = "report_paused"
 
 
 class Notification(MemberRow, table=True):

@@ -11,11 +11,26 @@ class Permission(StrEnum):
     ORGANIZATION_READ = "organizations:read"
     ORGANIZATION_CREATE = "organizations:create"
     ORGANIZATION_CHANGE = "organizations:change"
+    ORGANIZATION_MOVE = "organizations:move"
+    ORGANIZATION_MERGE = "organizations:merge"
+    ORGANIZATION_SPLIT = "organizations:split"
+    ORGANIZATION_DISSOLVE = "organizations:dissolve"
+    ORGANIZATION_REOPEN = "organizations:reopen"
+    REORGANIZATION_READ = "reorganizations:read"
+    OBLIGATION_READ = "obligations:read"
     CELL_READ = "cells:read"
     MEMBER_READ = "members:read"
     MEMBER_CREATE = "members:create"
     MEMBER_CHANGE = "members:change"
+    MEMBER_MERGE = "members:merge"
+    MEMBER_PART = "members:part"
     MEMBERSHIP_READ = "memberships:read"
+    TRANSFER_READ = "transfers:read"
+    TRANSFER_CREATE = "transfers:create"
+    TRANSFER_SEND = "transfers:send"
+    TRANSFER_ACCEPT = "transfers:accept"
+    TRANSFER_DECLINE = "transfers:decline"
+    TRANSFER_CANCEL = "transfers:cancel"
     EXEMPTION_READ = "exemptions:read"
     EXEMPTION_CREATE = "exemptions:create"
     EXEMPTION_CHANGE = "exemptions:change"
@@ -25,6 +40,9 @@ class Permission(StrEnum):
     ADMINISTRATOR_APPOINT = "offices:appoint_administrator"
     STAND_IN_APPOINT = "offices:appoint_stand_in"
     IMPORT_CREATE = "imports:create"
+    PROPOSAL_READ = "proposals:read"
+    PROPOSAL_ACCEPT = "proposals:accept"
+    PROPOSAL_REJECT = "proposals:reject"
     ACTIVATION_CODE_CREATE = "activation_codes:create"
     ACTIVITY_RECORD = "activities:record"
     MEETING_READ = "meetings:read"
@@ -83,6 +101,24 @@ class Permission(StrEnum):
     NOT_HELD_READ = "not_held:read"
     NOT_HELD_CREATE = "not_held:create"
     NOT_HELD_WITHDRAW = "not_held:withdraw"
+    NOT_HELD_EXCUSE = "not_held:excuse"
+    PERIOD_READ = "periods:read"
+    PERIOD_LOCK = "periods:lock"
+    PERIOD_UNLOCK = "periods:unlock"
+    PERIOD_SUBMIT = "periods:submit"
+    PERIOD_RETURN = "periods:return"
+    PERIOD_ACCEPT = "periods:accept"
+    REMINDER_READ = "reminders:read"
+    REMINDER_CREATE = "reminders:create"
+    REPORT_READ = "reports:read"
+    REPORT_CREATE = "reports:create"
+    REPORT_SCHEDULE_READ = "report_schedules:read"
+    REPORT_SCHEDULE_CREATE = "report_schedules:create"
+    REPORT_SCHEDULE_CHANGE = "report_schedules:change"
+    JOB_READ = "jobs:read"
+    JOB_CREATE = "jobs:create"
+    JOB_CANCEL = "jobs:cancel"
+    FINDING_READ = "findings:read"
     DASHBOARD_READ = "dashboards:read"
 
     @property
@@ -98,6 +134,7 @@ _READING: dict[Permission, Permission] = {
 }
 _READING[Permission.DASHBOARD_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.CELL_READ] = Permission.ORGANIZATION_READ
+_READING[Permission.FINDING_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
 _READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
 _READING[Permission.ACTIVITY_RECORD] = Permission.MEMBER_READ
@@ -168,7 +205,16 @@ _READS = (
     _P.ALERT_READ,
     _P.SETTING_READ,
     _P.TEMPLATE_READ,
+    _P.REORGANIZATION_READ,
+    _P.OBLIGATION_READ,
+    _P.TRANSFER_READ,
+    _P.PERIOD_READ,
+    _P.REMINDER_READ,
+    _P.REPORT_READ,
+    _P.FINDING_READ,
 )
+#: Who reads figures may have them written down, and follow that work.
+_JOBS = (_P.JOB_READ, _P.JOB_CREATE, _P.JOB_CANCEL)
 #: The roll is called by the cell's committee too, and each of it may vouch for the minutes.
 _ROLL_CALL = (
     _P.ATTENDANCE_MARK,
@@ -211,10 +257,45 @@ _CELL_WRITES = (
     _P.ABSENCE_REPORT_WITHDRAW,
     _P.NOT_HELD_CREATE,
     _P.NOT_HELD_WITHDRAW,
+    _P.TRANSFER_CREATE,
+    _P.TRANSFER_SEND,
+    _P.TRANSFER_ACCEPT,
+    _P.TRANSFER_DECLINE,
+    _P.TRANSFER_CANCEL,
 )
-_OFFICER_WRITES = (
+_TREE_WRITES = (
     _P.ORGANIZATION_CREATE,
     _P.ORGANIZATION_CHANGE,
+    _P.ORGANIZATION_MOVE,
+    _P.ORGANIZATION_MERGE,
+    _P.ORGANIZATION_SPLIT,
+    _P.ORGANIZATION_DISSOLVE,
+    _P.ORGANIZATION_REOPEN,
+)
+_OFFICER_WRITES = (
+    *_TREE_WRITES,
+    *_JOBS,
+    _P.MEMBER_MERGE,
+    _P.MEMBER_PART,
+    _P.TRANSFER_CREATE,
+    _P.TRANSFER_SEND,
+    _P.TRANSFER_ACCEPT,
+    _P.TRANSFER_DECLINE,
+    _P.TRANSFER_CANCEL,
+    _P.PROPOSAL_READ,
+    _P.PROPOSAL_ACCEPT,
+    _P.PROPOSAL_REJECT,
+    _P.NOT_HELD_EXCUSE,
+    _P.PERIOD_LOCK,
+    _P.PERIOD_UNLOCK,
+    _P.PERIOD_SUBMIT,
+    _P.PERIOD_RETURN,
+    _P.PERIOD_ACCEPT,
+    _P.REMINDER_CREATE,
+    _P.REPORT_CREATE,
+    _P.REPORT_SCHEDULE_READ,
+    _P.REPORT_SCHEDULE_CREATE,
+    _P.REPORT_SCHEDULE_CHANGE,
     _P.MEMBER_CREATE,
     _P.MEMBER_CHANGE,
     _P.EXEMPTION_CREATE,
@@ -254,6 +335,7 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
         _P.OBJECTION_CREATE: Reach.SELF,
         _P.OBJECTION_WITHDRAW: Reach.SELF,
         _P.ALERT_READ: Reach.SELF,
+        _P.TRANSFER_READ: Reach.SELF,
     },
     Position.CELL_SECRETARY: dict.fromkeys(
         (*_READS, *_CELL_WRITES, _P.STAND_IN_APPOINT), Reach.BRANCH
@@ -266,8 +348,9 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
     Position.ADMINISTRATOR: dict.fromkeys(
         (
             _P.ORGANIZATION_READ,
-            _P.ORGANIZATION_CREATE,
-            _P.ORGANIZATION_CHANGE,
+            _P.REORGANIZATION_READ,
+            *_TREE_WRITES,
+            *_JOBS,
             _P.OFFICE_READ,
             _P.OFFICE_CREATE,
             _P.OFFICE_CHANGE,

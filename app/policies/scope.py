@@ -1,7 +1,7 @@
 """Turns a permission into SQL: the rows on which this actor holds it."""
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ClauseElement, ColumnElement, Table, event, false, or_, true
 from sqlalchemy.orm import ORMExecuteState
@@ -11,23 +11,28 @@ from sqlmodel import Session, SQLModel, and_, col, select
 from app.models import (
     EndReason,
     Import,
+    Job,
     Meeting,
     MeetingStatus,
     Member,
     Membership,
     Organization,
+    Transfer,
 )
 from app.models.base import MemberRow, OrganizationRow
 from app.policies.actors import Actor
 from app.policies.roles import Permission, Reach
+
+#: Seen by the account that asked for them, and by nobody else.
+_OF_AN_ACCOUNT: tuple[type[SQLModel], ...] = (Import, Job)
 
 
 def rows_within_reach(
     actor: Actor, permission: Permission, model: type[SQLModel], today: date
 ) -> ColumnElement[bool]:
     """The condition that keeps `model` to what the actor reaches under `permission`."""
-    if model is Import:
-        own = col(Import.account_id) == actor.account_id
+    if model in _OF_AN_ACCOUNT:
+        own = model.account_id == actor.account_id  # type: ignore[attr-defined]  # each has one
         return and_(own, _truth(permitted=actor.may(permission)))
     organizations = _organizations_within_reach(actor, permission)
     if issubclass(model, Organization):
@@ -41,6 +46,9 @@ def rows_within_reach(
                 col(Membership.organization_id).in_(reached), still_seen(today)
             )
         )
+    elif issubclass(model, Transfer):
+        within = _given_or_taken(permission, reached)
+        own = col(Transfer.member_id) == actor.member_id
     elif issubclass(model, Meeting):
         within, own = _announced_or_led(actor, permission), false()
     elif issubclass(model, OrganizationRow):
@@ -107,6 +115,15 @@ def _announced_or_led(actor: Actor, permission: Permission) -> ColumnElement[boo
     return or_(*ways) if ways else false()
 
 
+def _given_or_taken(permission: Permission, reached: Any) -> ColumnElement[bool]:
+    """A transfer belongs to two cells: one gives and one takes, and both see it."""
+    given = col(Transfer.organization_id).in_(reached)
+    taken = col(Transfer.to_organization_id).in_(reached)
+    if permission in (Permission.TRANSFER_ACCEPT, Permission.TRANSFER_DECLINE):
+        return taken
+    return or_(given, taken) if permission is Permission.TRANSFER_READ else given
+
+
 def _truth(*, permitted: bool) -> ColumnElement[bool]:
     return true() if permitted else false()
 
@@ -138,4 +155,5 @@ def _is_guarded(table: Table) -> bool:
         "activities",
         "audit_entries",
         "document_readings",
+        "jobs",
     }

@@ -26,7 +26,7 @@ def turn(now: datetime) -> None:
         return
     with database.writing() as session:
         meeting_plans.roll(session, now)  # first: whoever changes a plan locks it before the day
-        reached = bring_to(session, today)
+        reached = bring_to(session, now)
         kept_answers.forget(session, now)
     if reached is not None:
         _reached[place] = reached
@@ -40,8 +40,9 @@ def start(session: Session, today: date) -> None:
         session.flush()
 
 
-def bring_to(session: Session, today: date) -> date | None:
-    """Open the periods and apply the facts up to `today`; the day reached, None before `start`."""
+def bring_to(session: Session, now: datetime) -> date | None:
+    """Open the periods and apply the facts up to the day of `now`; the day, None before `start`."""
+    today = local_date(now)
     row = session.execute(select(FigureDay).with_for_update()).scalar_one_or_none()
     if row is None:
         return None
@@ -52,9 +53,9 @@ def bring_to(session: Session, today: date) -> date | None:
         until = periods.counted_on(period, today)
         if period > periods.period_of(last):
             _open(session, period)
-            figures.recount_period(session, period, today)
+            figures.recount_period(session, period, now)
         elif cells := _touched(session, last, until):
-            figures.recount_period(session, period, today, cells)
+            figures.recount_period(session, period, now, cells)
     row.day = today.isoformat()
     return today
 

@@ -7,7 +7,7 @@ that the worker folds in and that readers add meanwhile, so that cells never wai
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -29,6 +29,7 @@ from app.models import (
     OrganizationKind,
 )
 from app.models.organizations import SEGMENT_WIDTH
+from app.services import period_locks
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
@@ -45,22 +46,30 @@ def recount(work: Work, organization_ids: Collection[UUID], among: Iterable[str]
     # Beyond what one statement names, counting every cell is simpler and no slower.
     only = organization_ids if len(organization_ids) <= AT_ONCE else None
     for period in opened(work, among):
-        recount_period(work.session, period, local_date(work.now), only)
+        recount_period(work.session, period, work.now, only)
 
 
 def recount_meeting(work: Work, meeting: Meeting, *before: str) -> None:
     """Bring a meeting's figures up to date: in the periods it counts in, and in those it counted
-    in `before`, when it moved.
+    in `before`, when it moved. `PeriodLocked` when one of them is locked for its cell.
 
     That is its own period and, for a quarterly obligation, the rest of its quarter.
     """
-    recount(work, [meeting.organization_id], _rest_of_quarters({meeting.period, *before}))
+    own = {meeting.period, *before}
+    recount(work, [meeting.organization_id], _rest_of_quarters(own))
+    # Asked with the cell's rows held: nobody locks them between the question and the commit.
+    period_locks.expect_open(work, meeting.organization_id, *own)
 
 
 def recount_meetings(work: Work, meetings: Collection[Meeting]) -> None:
     """The same for many at once."""
-    cells = {meeting.organization_id for meeting in meetings}
-    recount(work, cells, _rest_of_quarters({meeting.period for meeting in meetings}))
+    by_period: dict[str, set[UUID]] = defaultdict(set)
+    for meeting in meetings:
+        by_period[meeting.period].add(meeting.organization_id)
+    recount(work, set().union(*by_period.values()), _rest_of_quarters(by_period))
+    for period, cells in by_period.items():
+        for cell in cells:
+            period_locks.expect_open(work, cell, period)
 
 
 def recount_members(work: Work, member_ids: Collection[UUID], since: date) -> None:
@@ -79,15 +88,22 @@ def from_day(work: Work, since: date) -> Iterable[str]:
 
 
 def recount_period(
-    session: Session, period: str, today: date, only: Collection[UUID] | None = None
+    session: Session, period: str, now: datetime, only: Collection[UUID] | None = None
 ) -> None:
-    """Recount cells in one period and pass on what changed. The rows are locked first."""
-    stored = _stored_cells(session, period, only)
-    counted = count_cells(session, period, today, only)
+    """Recount cells in one period and pass on what changed; a locked one stays as it is.
+
+    The rows are held first.
+    """
+    stored = {
+        row.organization_id: row for row in _stored_cells(session, period, now, only) if row.is_open
+    }
+    if not stored:
+        return
+    counted = count_cells(session, period, local_date(now), only)
     changes: dict[UUID, Counts] = {}
     for organization_id, row in stored.items():
-        now = counted.get(organization_id, {})
-        change = {name: now.get(name, 0) - getattr(row, name) for name in COUNTS}
+        found = counted.get(organization_id, {})
+        change = {name: found.get(name, 0) - getattr(row, name) for name in COUNTS}
         if any(change.values()):
             changes[organization_id] = change
     if not changes:
@@ -119,6 +135,27 @@ def add_units(session: Session, units: Collection[Organization], among: Iterable
     ]
     if rows:
         session.execute(insert(Figure), rows)
+    for period in {str(row["period"]) for row in rows}:
+        _lock_with_parents(session, period, units)
+
+
+def _lock_with_parents(session: Session, period: str, units: Collection[Organization]) -> None:
+    """A unit that comes under one whose period is locked is locked with it, and counts nothing."""
+    new = {unit.id: unit.path for unit in units}
+    locked = pick(Figure.path, Figure.locked_at, Figure.open_until).where(
+        col(Figure.period) == period, col(Figure.locked_at).is_not(None)
+    )
+    above = {
+        path: {"locked_at": locked_at, "open_until": open_until}
+        for path, locked_at, open_until in session.execute(_counted(locked))
+    }
+    for unit_id, path in sorted(new.items(), key=lambda one: one[1]) if above else ():
+        if (said := above.get(path[:-SEGMENT_WIDTH])) is not None:
+            above[path] = said
+            frozen = update(Figure).where(
+                col(Figure.period) == period, col(Figure.organization_id) == unit_id
+            )
+            session.execute(frozen.values(**said))
 
 
 def without_row(session: Session, period: str) -> list[Organization]:
@@ -192,16 +229,20 @@ _ADD = (
 )
 
 
-def _stored_cells(session: Session, period: str, only: Collection[UUID] | None) -> dict[UUID, Any]:
-    asked = {"at_period": period} | ({} if only is None else {"cells": list(only)})
-    rows = session.execute(_stored(of_some=only is not None), asked)
-    return {row.organization_id: row for row in rows}
+def _stored_cells(
+    session: Session, period: str, now: datetime, only: Collection[UUID] | None
+) -> Iterable[Any]:
+    asked: dict[str, Any] = {"at_period": period, "now": now}
+    asked |= {} if only is None else {"cells": list(only)}
+    return session.execute(_stored(of_some=only is not None), asked)
 
 
 @lru_cache
 def _stored(*, of_some: bool) -> Select[Any]:
-    """The rows of all cells or of `cells`, locked in a fixed order; built once."""
-    statement = pick(*(getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)))
+    """The rows of all cells or of `cells`, held in a fixed order; built once."""
+    columns = [getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)]
+    at: Any = bindparam("now", type_=Figure.open_until.type)  # type: ignore[union-attr]  # a column
+    statement = pick(*columns, Figure.is_open(at).label("is_open"))
     statement = statement.where(col(Figure.period) == bindparam("at_period"), col(Figure.is_cell))
     if of_some:
         cells: Any = bindparam("cells", expanding=True)

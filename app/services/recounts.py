@@ -45,22 +45,22 @@ def recount(work: Work, today: date, *, repair: bool) -> Iterator[tuple[str, lis
         lost = figures.without_row(session, period)
         if repair:
             figures.add_units(session, lost, [period])
-        differences = _compare(session, period, today, lost)
+        differences = _compare(work, period, today, lost)
         if repair and differences:
             _repair(session, period, differences)
         missing = [Difference(period, unit.path, "row", 0, 1) for unit in lost]
         yield period, missing + differences
 
 
-def _compare(
-    session: Session, period: str, today: date, lost: list[Organization]
-) -> list[Difference]:
+def _compare(work: Work, period: str, today: date, lost: list[Organization]) -> list[Difference]:
+    session = work.session
     rows = select(Figure).where(Figure.period == period).order_by(col(Figure.path))
     stored = session.execute(rows.with_for_update().execution_options(**_ALL)).scalars().all()
     pending = _pending(session, period)
     places = {row.organization_id: row.path for row in stored}
     places |= {unit.id: unit.path for unit in lost}
-    true = _true_counts(session, period, today, places)
+    frozen = {row.path: _counts_of(row) for row in stored if row.is_cell and _is_locked(row, work)}
+    true = _true_counts(session, period, today, places, frozen)
     differences = []
     for row in stored:
         for name in COUNTS:
@@ -71,15 +71,25 @@ def _compare(
     return differences
 
 
+def _counts_of(row: Figure) -> Counts:
+    return {name: getattr(row, name) for name in COUNTS}
+
+
+def _is_locked(row: Figure, work: Work) -> bool:
+    """`Figure.is_open` for a row in hand: what a seal vouches for is not counted anew."""
+    return row.locked_at is not None and not (row.open_until and row.open_until > work.now)
+
+
 def _true_counts(
-    session: Session, period: str, today: date, places: dict[UUID, str]
+    session: Session, period: str, today: date, places: dict[UUID, str], frozen: dict[str, Counts]
 ) -> dict[str, Counts]:
-    """By path: cells from their base rows, the units above by adding up."""
+    """By path: cells from their base rows or as they are frozen, the units above by adding up."""
     cells = {
         places[organization_id]: counts
         for organization_id, counts in count_cells(session, period, today).items()
         if organization_id in places
     }
+    cells |= frozen
     return cells | figures.sum_above(cells.items())
 
 
