@@ -52,6 +52,19 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "finding_counts",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("check", sa.String(32), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_finding_counts_organization_id"),
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "check", "day", name=op.f("pk_finding_counts")),
+    )
+    op.create_table(
         "frozen_accounts",
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("period", sa.String(7), nullable=False),
@@ -670,6 +683,7 @@ def downgrade() -> None:
     op.drop_table("period_seals")
     op.drop_table("obligations")
     op.drop_table("frozen_accounts")
+    op.drop_table("finding_counts")
     op.drop_table("closures")
     op.drop_table("outbox")
     op.drop_table("calendar_runs")

@@ -18,6 +18,7 @@ from app.models.check_ins import CheckIn, CheckInFlag, CheckInMethod, CheckInRef
 from app.models.documents import Document, DocumentReading
 from app.models.exemptions import Exemption, ExemptionKind
 from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta, FrozenAccount
+from app.models.findings import FindingCount
 from app.models.guests import Guest, GuestKind
 from app.models.idempotency import KeptAnswer
 from app.models.imports import Import, ImportKind, ImportRow, ImportStatus, RowState
@@ -98,6 +99,7 @@ __all__ = [
     "Figure",
     "FigureDay",
     "FigureDelta",
+    "FindingCount",
     "FrozenAccount",
     "Guest",
     "GuestKind",

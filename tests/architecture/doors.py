@@ -175,6 +175,21 @@ DOORS = (
         if_match="{version_of_member}",
     ),
     Door("GET", "/memberships", f"member {READERS}", query="member_id={member}"),
+    Door("GET", "/findings", EVERYBODY, query="check=cell_without_secretary"),
+    Door(
+        "GET",
+        "/findings/summary",
+        READERS,
+        "member administrator",
+        query="organization_id={north_one}",
+    ),
+    Door(
+        "GET",
+        "/findings/trend",
+        READERS,
+        "member administrator",
+        query="organization_id={north_one}&check=cell_without_secretary",
+    ),
     Door("GET", "/exemptions", EVERYBODY),
     Door(
         "POST", "/exemptions", CELL, "member committee_member overseer inspector", body=_EXEMPTION
