@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import Uuid, bindparam, cast, func, literal, null, union_all
+from sqlalchemy import Uuid, bindparam, case, cast, func, literal, null, union_all
 from sqlmodel import col, or_, select
 
 from app.core.errors import NotFound
@@ -91,23 +91,24 @@ def _figure(numerator: int, denominator: int) -> Mapping[str, float | None]:
 def _as_was(work: Work, unit: Any, period: str) -> dict[str, Any]:
     """By the tree of the period: rows as they were kept, and what waits to be added."""
     with_deltas = work.session.get_bind().dialect.name == "postgresql"
-    parameters = {"unit": unit.id, "period": period}
-    own, children = [0] * len(COUNTS), {}
+    parameters = {"unit": unit.id, "period": period, "now": work.now}
+    own, children, is_locked = [0] * len(COUNTS), {}, False
     waiting: list[tuple[str, bool, Numbers]] = []
     statement = _statement(with_deltas=with_deltas)
     for record in work.session.execute(statement, parameters).all():
-        unit_id, code, name, kind, path, is_delta, is_deeper, *numbers = record
+        unit_id, code, name, kind, path, is_delta, is_marked, *numbers = record
         if is_delta:
-            waiting.append((path, is_deeper, numbers))
+            waiting.append((path, is_marked, numbers))
         elif unit_id == unit.id:
-            own = numbers
+            own, is_locked = numbers, bool(is_marked)
         else:
             children[path] = (_brief(unit_id, code, name, kind), numbers)
     for path, is_deeper, numbers in waiting:
         _add(own, numbers)
         if is_deeper and path in children:
             _add(children[path][1], numbers)
-    return _dashboard(work.now, unit, period, own, [children[path] for path in sorted(children)])
+    below = [children[path] for path in sorted(children)]
+    return _dashboard(work.now, unit, period, own, below) | {"locked": is_locked}
 
 
 def _as_is(work: Work, unit: Any, period: str) -> dict[str, Any]:
@@ -131,7 +132,16 @@ def _as_is(work: Work, unit: Any, period: str) -> dict[str, Any]:
         (_brief(*brief), sums.get(path, [0] * len(COUNTS)))
         for *brief, path in work.session.execute(_scoped(children.order_by(col(Organization.path))))
     ]
-    return _dashboard(work.now, unit, period, own, below)
+    is_locked = _is_locked(work, unit, period)
+    return _dashboard(work.now, unit, period, own, below) | {"locked": is_locked}
+
+
+def _is_locked(work: Work, unit: Any, period: str) -> bool:
+    """Whether nothing of the unit's period may change now."""
+    locked = select(Figure.organization_id).where(
+        Figure.organization_id == unit.id, Figure.period == period, ~Figure.is_open(work.now)
+    )
+    return work.session.execute(_scoped(locked)).first() is not None
 
 
 @lru_cache
@@ -139,13 +149,15 @@ def _statement(*, with_deltas: bool) -> Any:
     """The unit's row and its children's, with the deltas below; built once."""
     at_period = bindparam("period", type_=Figure.period.type)  # type: ignore[attr-defined]  # a column
     unit_id = bindparam("unit", type_=Uuid())
+    now: Any = bindparam("now", type_=Figure.open_until.type)  # type: ignore[union-attr]  # a column
     counts = [getattr(Figure, name) for name in COUNTS]
     rows = (
         pick(
             *_BRIEF,
             Figure.path,
             literal(0).label("is_delta"),
-            literal(0).label("is_deeper"),
+            # Of a row, whether it is locked; of deltas, whether they lie deeper than a child.
+            case((Figure.is_open(now), 0), else_=1).label("is_marked"),
             *counts,
         )
         .join(Organization, col(Organization.id) == Figure.organization_id)
@@ -190,13 +202,17 @@ def _brief(unit_id: UUID, code: str, name: str, kind: OrganizationKind) -> dict[
 
 
 def _dashboard(
-    now: datetime, unit: Any, period: str, own: Numbers, children: Iterable[tuple[Any, Numbers]]
+    now: datetime,
+    unit: Any,
+    period: str,
+    own: Numbers,
+    children: Iterable[tuple[Any, Numbers]],
 ) -> dict[str, Any]:
     return {
         "organization": _brief(unit.id, unit.code, unit.name, unit.kind),
         "period": period,
         "as_of": now,
-        "locked": False,  # no period can be locked yet
+        "locked": False,
         "figures": figures_of(own),
         "children": [
             {"organization": brief, "figures": figures_of(numbers)} for brief, numbers in children

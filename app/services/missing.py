@@ -4,7 +4,7 @@ Each list is selected by the predicate that counts it, so that its length is the
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, literal, null
@@ -54,7 +54,7 @@ def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPag
     """One page of who is missing below a unit in a period, and how many there are in all."""
     unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
     below = _below(work, unit, query.period)
-    statement, columns = _list_of(work, query, below)
+    statement, columns = _list_of(work, query.measure, query.period, below)
     order = Order(columns, of=unit.id)
     rows = statement.order_by(None).subquery()
     count = work.session.execute(_scoped(select(func.count()).select_from(rows))).scalar_one()
@@ -70,14 +70,29 @@ def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPag
     return MissingPage(items=items, next_cursor=cursor, count=count)
 
 
+class Subject(NamedTuple):
+    """A cell that is missing from a figure, or a member of it."""
+
+    cell_id: UUID
+    member_id: UUID | None
+
+
+def subjects(work: Work, organization_id: UUID, measure: Measure, period: str) -> list[Subject]:
+    """Everybody on the list, unpaged."""
+    unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
+    statement, columns = _list_of(work, measure, period, _below(work, unit, period))
+    records = work.session.execute(_scoped(statement.order_by(*columns)))
+    return [Subject(record.cell_id, record.member_id) for record in records]
+
+
 def _list_of(
-    work: Work, query: MissingQuery, below: ColumnElement[bool]
+    work: Work, measure: Measure, period: str, below: ColumnElement[bool]
 ) -> tuple[Select[Any], tuple[Any, ...]]:
-    if query.measure in _CELL_MEASURES:
-        return _cells(query, below), (col(Figure.path),)
-    if query.measure is Measure.ATTENDANCE:
-        return _absent(query.period, below), (col(Member.sort_key), col(Attendance.id))
-    return _accounts(work, query, below), (col(Member.sort_key), col(Member.id))
+    if measure in _CELL_MEASURES:
+        return _cells(measure, below), (col(Figure.path),)
+    if measure is Measure.ATTENDANCE:
+        return _absent(period, below), (col(Member.sort_key), col(Attendance.id))
+    return _accounts(work, measure, period, below), (col(Member.sort_key), col(Member.id))
 
 
 def _below(work: Work, unit: Organization, period: str) -> ColumnElement[bool]:
@@ -103,8 +118,8 @@ _CELL = (
 )
 
 
-def _cells(query: MissingQuery, below: ColumnElement[bool]) -> Select[Any]:
-    above, under = (getattr(Figure, name) for name in FRACTIONS[query.measure])
+def _cells(measure: Measure, below: ColumnElement[bool]) -> Select[Any]:
+    above, under = (getattr(Figure, name) for name in FRACTIONS[measure])
     return (
         pick(
             *_CELL,
@@ -118,15 +133,15 @@ def _cells(query: MissingQuery, below: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _accounts(work: Work, query: MissingQuery, below: ColumnElement[bool]) -> Select[Any]:
+def _accounts(work: Work, measure: Measure, period: str, below: ColumnElement[bool]) -> Select[Any]:
     """Members due an account that was not activated, or not used, in time."""
-    day = periods.counted_on(query.period, local_date(work.now))
-    due = accounts_with_use(query.period, day).subquery()
+    day = periods.counted_on(period, local_date(work.now))
+    due = accounts_with_use(period, day).subquery()
     lacks = {
         Measure.ACCOUNTS_ACTIVATED: due.c.activated == 0,
         Measure.ACCOUNTS_ACTIVE: due.c.active == 0,
-    }.get(query.measure, literal(1) == 0)
-    resolved = due.c.activated_at if query.measure is Measure.ACCOUNTS_ACTIVATED else null()
+    }.get(measure, literal(1) == 0)
+    resolved = due.c.activated_at if measure is Measure.ACCOUNTS_ACTIVATED else null()
     return (
         pick(
             *_CELL,
