@@ -10,10 +10,9 @@ from typing import Annotated
 
 import typer
 
-from app.core import clock, database, keys, logs, migrations, periods
+from app.core import clock, database, keys, logs, migrations, numbers, periods
 from app.core.errors import AppError
 from app.core.passwords import hash_password
-from app.core.percent import percent
 from app.core.settings import settings
 from app.demo import load, workbooks
 from app.demo.sign_ins import sign_ins
@@ -146,10 +145,9 @@ def dashboard(
         shown = json.loads(dashboards.get(work, unit_id, query))
     typer.echo(f"{shown['organization']['name']} · {shown['period']}")
     for name, figure in shown["figures"].items():
-        numerator, denominator = figure["numerator"], figure["denominator"]
-        share = percent(numerator, denominator)
-        text = "—" if share is None else f"{share:.2f} %".replace(".", ",")
-        typer.echo(f"{name:22} {_grouped(numerator)}/{_grouped(denominator)} = {text}")
+        above, below = figure["numerator"], figure["denominator"]
+        counts = f"{numbers.whole(above)}/{numbers.whole(below)}"
+        typer.echo(f"{name:22} {counts} = {numbers.share(above, below)}")
 
 
 @cli.command()
@@ -216,10 +214,6 @@ def _load_demonstration(password_hash: str) -> None:
             raise typer.Exit(1)
         else:
             load.renew_passwords(session, password_hash)
-
-
-def _grouped(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ _TOTALS: Final = Totals(
     absent_unexcused=1,
     exempt=1,
     unmarked=0,
-    attendance="66,67%",
+    attendance="66,67 %",
 )
 _VOTE: Final = Vote(
     subject="Thông qua nghị quyết tháng 5",
@@ -48,7 +48,7 @@ _VOTE: Final = Vote(
     against=0,
     abstained=1,
     base=4,
-    percent="75%",
+    percent="75,00 %",
     outcome="Thông qua",
 )
 _TASKS: Final = (

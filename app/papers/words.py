@@ -1,8 +1,9 @@
-"""How days, times, figures and states read on a Vietnamese paper."""
+"""How long days, times and states read on a Vietnamese paper; `numbers` writes the rest."""
 
 from datetime import date, datetime
 from typing import Final
 
+from app.core import numbers
 from app.core.clock import LOCAL
 from app.models.attendances import AttendanceStatus, RosterReason
 from app.models.meetings import HeldAs
@@ -29,11 +30,6 @@ HELD: Final = {
 }
 
 
-def day(on: date) -> str:
-    """05/05/2026"""
-    return f"{on:%d/%m/%Y}"
-
-
 def long_day(on: date) -> str:
     """Ngày 05 tháng 5 năm 2026: a day below 10 and the months 1 and 2 are written with a zero."""
     month = f"{on.month:02}" if on.month <= 2 else f"{on.month}"
@@ -48,14 +44,4 @@ def time_of_day(at: datetime) -> str:
 def moment(at: datetime) -> str:
     """20:15 ngày 05/05/2026, in Viet Nam"""
     local = at.astimezone(LOCAL)
-    return f"{local:%H:%M} ngày {day(local)}"
-
-
-def number(figure: float) -> str:
-    """98,86 and 100: a decimal comma, and no decimals that say nothing."""
-    return f"{figure:.2f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-def percent(figure: float | None) -> str:
-    """98,86%; a dash where there was nothing to count"""
-    return "–" if figure is None else f"{number(figure)}%"
+    return f"{local:%H:%M} ngày {numbers.day(local)}"

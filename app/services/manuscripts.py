@@ -9,9 +9,9 @@ from uuid import UUID
 
 from sqlmodel import col, func, select
 
+from app.core import numbers
 from app.core.clock import local_date
 from app.core.errors import Conflict
-from app.core.percent import percent
 from app.models import (
     AbsenceReason,
     AbsenceStatus,
@@ -116,7 +116,7 @@ def totals_of(counts: MinutesTotals) -> contexts.Totals:
         absent_unexcused=counts.absent_unexcused,
         exempt=counts.exempt,
         unmarked=counts.unmarked,
-        attendance=words.percent(percent(counts.present, counts.summoned)),
+        attendance=numbers.share(counts.present, counts.summoned),
     )
 
 

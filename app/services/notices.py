@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlmodel import col
 
+from app.core import numbers
 from app.core.clock import LOCAL, local_date
 from app.core.ids import new_id
 from app.core.selects import pick
@@ -118,7 +119,7 @@ def named(meeting: Meeting) -> str:
 def written(moment: datetime) -> str:
     """As it stands on an invitation: "19:30 ngày 05/06/2026"."""
     local = moment.astimezone(LOCAL)
-    return f"{local:%H:%M} ngày {local:%d/%m/%Y}"
+    return f"{local:%H:%M} ngày {numbers.day(local)}"
 
 
 def _of_meeting(kind: NotificationKind, meeting: Meeting, before: Mapping[str, Any]) -> Notice:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from app.core import numbers
 from app.core.clock import local_date
 from app.core.errors import Conflict
 from app.models import (
@@ -93,7 +94,7 @@ def minutes_of(work: Work, meeting_id: UUID) -> Manuscript:
         tasks=_tasks(work, meeting),
         discussion=read.text,
         votes=tuple(map(_vote, read.votes)),
-        score=words.number(read.self_score) if read.self_score is not None else "",
+        score=numbers.decimal(read.self_score) if read.self_score is not None else "",
         rating=RATINGS[read.self_rating] if read.self_rating else "",
         documents=_documents(work, meeting),
         conclusion=read.conclusion or "",
@@ -115,7 +116,7 @@ def resolution_of(work: Work, meeting_id: UUID) -> Manuscript:
         head=head_of(work, cell, read.number, "NQ", local_date(meeting.starts_at)),
         form="Nghị quyết",
         title=meeting.title,
-        meeting=f"sinh hoạt ngày {words.day(local_date(meeting.starts_at))}",
+        meeting=f"sinh hoạt ngày {numbers.day(local_date(meeting.starts_at))}",
         bases=("Điều lệ Đảng Cộng sản Việt Nam", *_documents(work, meeting)),
         content=read.resolution,
         vote=next((_vote(vote) for vote in read.votes if vote.on_resolution), _NO_VOTE),
@@ -159,7 +160,9 @@ def _tasks(work: Work, meeting: Meeting) -> tuple[contexts.Task, ...]:
     )
     return tuple(
         contexts.Task(
-            task=task.title, owner=owner or "", due_on=words.day(task.due_on) if task.due_on else ""
+            task=task.title,
+            owner=owner or "",
+            due_on=numbers.day(task.due_on) if task.due_on else "",
         )
         for task, owner in records(work, statement)
     )
@@ -172,7 +175,7 @@ def _vote(vote: VoteRead) -> contexts.Vote:
         against=vote.against,
         abstained=vote.abstained,
         base=vote.base or 0,
-        percent=words.percent(vote.percent.percent if vote.percent else None),
+        percent=numbers.percentage(vote.percent.percent if vote.percent else None),
         outcome="Thông qua" if vote.is_carried else "Không thông qua",
     )
 

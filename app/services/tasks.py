@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_
 from sqlmodel import col, select
 
+from app.core import numbers
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
@@ -129,7 +130,7 @@ def _assign(work: Work, task: Task) -> None:
             "Không sinh hoạt tại chi bộ này.",
             "Does not belong to this cell.",
         )
-    due = f"Hạn hoàn thành: {task.due_on:%d/%m/%Y}" if task.due_on else "Không có thời hạn."
+    due = f"Hạn hoàn thành: {numbers.day(task.due_on)}" if task.due_on else "Không có thời hạn."
     assigned = Notice(NotificationKind.TASK_ASSIGNED, task, f"Nhiệm vụ mới: {task.title}", due)
     notices.tell(work, [task.owner_id], assigned)
 

@@ -82,7 +82,7 @@ class TestMinutes:
             assert "Số 05-BB/CB" in said
             assert "Bình Minh, ngày 05 tháng 5 năm 2026" in said
             assert "triệu tập: 6 (chính thức: 4; dự bị: 1; sinh hoạt tạm thời: 1)" in said
-            assert "Có mặt: 4 (đạt 66,67%). Vắng: 2; có lý do: 1; không lý do: 1." in said
+            assert "Có mặt: 4 (đạt 66,67 %). Vắng: 2; có lý do: 1; không lý do: 1." in said
             assert "Vũ Thị Ngọc Ánh: Vắng có lý do (Đi công tác)." in said
             assert "Bùi Văn Sửu: Vắng không lý do." in said
             assert "Miễn sinh hoạt: 1 (Đặng Văn Ổn)" in said
@@ -91,7 +91,7 @@ class TestMinutes:
     def test_they_tell_what_was_decided_and_who_signs(self) -> None:
         said, _ = both_forms(render(default(PaperKind.MINUTES), MINUTES))
 
-        assert "Thông qua nghị quyết tháng 5 3 0 1 4 75% Thông qua" in said
+        assert "Thông qua nghị quyết tháng 5 3 0 1 4 75,00 % Thông qua" in said
         assert "Rà soát hộ khó khăn Đỗ Thị Hường 25/05/2026" in said
         assert "Số điểm: 92. Xếp loại: Tốt" in said
         assert "THƯ KÝ (ký, ghi rõ họ tên) Đã xác nhận lúc 20:40 ngày 05/05/2026" in said
@@ -117,7 +117,7 @@ class TestResolution:
     def test_it_rests_on_its_bases_and_says_how_it_was_voted(self) -> None:
         for said in both_forms(render(default(PaperKind.RESOLUTION), RESOLUTION)):
             assert "Căn cứ Điều lệ Đảng Cộng sản Việt Nam;" in said
-            assert "3/4 đảng viên tán thành (đạt 75%)" in said
+            assert "3/4 đảng viên tán thành (đạt 75,00 %)" in said
             assert "Nghị quyết có hiệu lực từ ngày ký." in said
             assert "T/M CHI BỘ BÍ THƯ" in said
             assert "Nơi nhận:" in said
@@ -136,7 +136,7 @@ class TestAttendanceList:
         for said in both_forms(render(default(PaperKind.ATTENDANCE_LIST), ATTENDANCE_LIST)):
             assert "3 Nguyễn Thị Đào Chính thức 19:15 Có mặt" in said
             assert "6 Bùi Văn Sửu Dự bị Vắng không lý do" in said
-            assert "Tỷ lệ có mặt: 66,67%" in said
+            assert "Tỷ lệ có mặt: 66,67 %" in said
         exempt, guests = said.index("Đặng Văn Ổn"), said.index("Phạm Quốc Tường")
         assert said.index("Tỷ lệ có mặt") < exempt < guests
 
@@ -147,5 +147,5 @@ class TestAttendanceList:
             assert "1 Vũ Thị Ngọc Ánh Chính thức 2 Lê Văn Bảy Chính thức 3" in said
             assert "Có mặt: ……. Vắng: ……; có lý do: ……" in said
             assert "triệu tập" in said.lower()
-            assert not {"19:15", "66,67%"} & set(said.split())
+            assert not {"19:15", "66,67"} & set(said.split())
             assert "Đi công tác" not in said
