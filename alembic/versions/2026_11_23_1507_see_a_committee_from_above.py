@@ -11,17 +11,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
-        "calendar_runs",
-        sa.Column("name", sa.String(32), nullable=False),
-        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column("failed", sa.Integer(), nullable=False),
-        sa.Column("errors", sa.JSON(), nullable=False),
-        sa.PrimaryKeyConstraint("name", "due_at", name=op.f("pk_calendar_runs")),
-    )
-    op.create_table(
         "outbox",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -138,9 +127,11 @@ def upgrade() -> None:
             "kind",
             sa.Enum(
                 "report",
-                "import_preview",
                 "import_commit",
                 "recount",
+                "period_lock",
+                "weekly_summary",
+                "forgetting",
                 name="jobkind",
                 native_enum=False,
                 length=32,
@@ -183,6 +174,30 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_jobs_account_id"), ["account_id"], unique=False)
         batch_op.create_index("ix_jobs_status", ["status", "due_at"], unique=False)
 
+    op.create_table(
+        "calendar_runs",
+        sa.Column("name", sa.String(32), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_calendar_runs_job_id")),
+        sa.PrimaryKeyConstraint("name", "due_at", name=op.f("pk_calendar_runs")),
+    )
+    with op.batch_alter_table("calendar_runs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_runs_job_id"), ["job_id"], unique=False)
+
+    op.create_table(
+        "weekly_summaries",
+        sa.Column("organization_id", sa.Uuid(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("period", sa.String(7), nullable=False),
+        sa.Column("counts", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organizations.id"],
+            name=op.f("fk_weekly_summaries_organization_id"),
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "day", name=op.f("pk_weekly_summaries")),
+    )
     op.create_table(
         "member_merges",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -596,8 +611,12 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(64), nullable=True),
         sa.Column("last_report_id", sa.Uuid(), nullable=True),
+        sa.Column("last_job_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["account_id"], ["accounts.id"], name=op.f("fk_report_schedules_account_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["last_job_id"], ["jobs.id"], name=op.f("fk_report_schedules_last_job_id")
         ),
         sa.ForeignKeyConstraint(
             ["last_report_id"], ["reports.id"], name=op.f("fk_report_schedules_last_report_id")
@@ -613,6 +632,9 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_report_schedules_account_id"), ["account_id"], unique=False
         )
+        batch_op.create_index(
+            batch_op.f("ix_report_schedules_last_job_id"), ["last_job_id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_report_schedules_next_at"), ["next_at"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_report_schedules_organization_id"), ["organization_id"], unique=False
@@ -623,6 +645,15 @@ def upgrade() -> None:
     op.add_column("figures", sa.Column("open_until", sa.DateTime(timezone=True), nullable=True))
     op.add_column("import_rows", sa.Column("before_sealed", sa.LargeBinary(), nullable=True))
     op.add_column("imports", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "imports",
+        sa.Column(
+            "mode",
+            sa.Enum("changes", "proposals", name="importmode", native_enum=False, length=32),
+            server_default="changes",
+            nullable=False,
+        ),
+    )
     # SQLite takes a reference only with its column.
     op.add_column(
         "meetings",
@@ -664,6 +695,7 @@ def downgrade() -> None:
     op.drop_column("members", "merged_into_id")
     op.drop_index(op.f("ix_meetings_import_id"), "meetings")
     op.drop_column("meetings", "import_id")
+    op.drop_column("imports", "mode")
     op.drop_column("imports", "taken_back_at")
     op.drop_column("import_rows", "before_sealed")
     op.drop_column("figures", "open_until")

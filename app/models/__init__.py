@@ -21,7 +21,7 @@ from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta, F
 from app.models.findings import FindingCount
 from app.models.guests import Guest, GuestKind
 from app.models.idempotency import KeptAnswer
-from app.models.imports import Import, ImportKind, ImportRow, ImportStatus, RowState
+from app.models.imports import Import, ImportKind, ImportMode, ImportRow, ImportStatus, RowState
 from app.models.jobs import CalendarRun, Job, JobKind, JobStatus
 from app.models.meeting_plans import MeetingPlan
 from app.models.meetings import (
@@ -106,6 +106,7 @@ __all__ = [
     "HeldAs",
     "Import",
     "ImportKind",
+    "ImportMode",
     "ImportRow",
     "ImportStatus",
     "Job",

@@ -19,6 +19,13 @@ class ImportKind(StrEnum):
     MEETINGS = "meetings"
 
 
+class ImportMode(StrEnum):
+    """What a commit does with what differs: write it, or put it up for somebody's word."""
+
+    CHANGES = "changes"
+    PROPOSALS = "proposals"
+
+
 class ImportStatus(StrEnum):
     PREVIEWED = "previewed"
     COMMITTED = "committed"
@@ -44,6 +51,11 @@ class Import(Row, Stateful[ImportStatus], table=True):
 
     account_id: UUID | None = Field(default=None, foreign_key="accounts.id", index=True)
     kind: ImportKind = Field(sa_type=choice(ImportKind))
+    mode: ImportMode = Field(
+        default=ImportMode.CHANGES,
+        sa_type=choice(ImportMode),
+        sa_column_kwargs={"server_default": ImportMode.CHANGES.value},
+    )
     layout: str = Field(max_length=32)
     status: ImportStatus = Field(default=ImportStatus.PREVIEWED, sa_type=choice(ImportStatus))
     digest: str = Field(max_length=64)

@@ -111,6 +111,11 @@ class Meeting(OrganizationRow, Stateful[MeetingStatus], table=True):
     import_id: UUID | None = Field(default=None, foreign_key="imports.id", index=True)
 
     @property
+    def is_imported(self) -> bool:
+        """Held before the service began, and told by a workbook."""
+        return self.import_id is not None
+
+    @property
     def period(self) -> str:
         """The local month in which the meeting starts."""
         return period_at(self.starts_at)
