@@ -711,6 +711,8 @@ def downgrade() -> None:
     op.drop_table("period_locks")
     op.drop_table("period_exceptions")
     op.drop_table("member_merges")
+    op.drop_table("weekly_summaries")
+    op.drop_table("calendar_runs")
     op.drop_table("jobs")
     op.drop_table("period_seals")
     op.drop_table("obligations")
@@ -718,4 +720,3 @@ def downgrade() -> None:
     op.drop_table("finding_counts")
     op.drop_table("closures")
     op.drop_table("outbox")
-    op.drop_table("calendar_runs")

@@ -58,6 +58,7 @@ from app.models.settings import Setting
 from app.models.tasks import Task, TaskStatus
 from app.models.templates import PaperKind, Template
 from app.models.transfers import Transfer, TransferStatus
+from app.models.weekly_summaries import WeeklySummary
 
 __all__ = [
     "COUNTS",
@@ -168,4 +169,5 @@ __all__ = [
     "Transfer",
     "TransferStatus",
     "UnitType",
+    "WeeklySummary",
 ]

@@ -14,9 +14,11 @@ from app.models.base import Row, Stateful
 
 class JobKind(StrEnum):
     REPORT = "report"
-    IMPORT_PREVIEW = "import_preview"
     IMPORT_COMMIT = "import_commit"
     RECOUNT = "recount"
+    PERIOD_LOCK = "period_lock"
+    WEEKLY_SUMMARY = "weekly_summary"
+    FORGETTING = "forgetting"
 
 
 class JobStatus(StrEnum):
@@ -31,7 +33,7 @@ _S = JobStatus
 
 
 class Job(Row, Stateful[JobStatus], table=True):
-    """Seen by the account that asked for it.
+    """Seen by the account that asked for it; what the calendar asks for is nobody's.
 
     A worker holds it until `claimed_until` and says so again and again; one that was killed says
     nothing, and another takes the job over. `claim` tells the two apart.
@@ -65,14 +67,13 @@ class Job(Row, Stateful[JobStatus], table=True):
 
 
 class CalendarRun(SQLModel, table=True):
-    """That what the calendar asks for was done for one of its days, and how it went."""
+    """That what the calendar asks for at a moment was taken in hand, and by which job.
+
+    Without a job it stands for what lay before the service began.
+    """
 
     __tablename__ = "calendar_runs"
 
     name: str = Field(primary_key=True, max_length=32)
     due_at: datetime = Field(primary_key=True)
-    started_at: datetime
-    ended_at: datetime | None = None
-    done: int = 0
-    failed: int = 0
-    errors: list[Any] = Field(default_factory=list, sa_type=JSON)
+    job_id: UUID | None = Field(default=None, foreign_key="jobs.id", index=True)

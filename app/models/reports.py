@@ -29,7 +29,9 @@ class ReportFormat(StrEnum):
 class Report(OrganizationRow, table=True):
     """Written once: what was asked, what the figures were, and the SHA-256 of both.
 
-    The files are made from `content` alone, so that they can be made again as of that day.
+    The files are made from `content` alone, so that they can be made again as of that day. Whoever
+    asks the same again and finds other figures makes the next one, which `follows` the digest of
+    the one before.
     """
 
     __tablename__ = "reports"
@@ -44,6 +46,7 @@ class Report(OrganizationRow, table=True):
     parameters: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     content: dict[str, Any] = Field(sa_type=JSON)
     digest: str = Field(max_length=64)
+    follows: str | None = Field(default=None, max_length=64)
     member_id: UUID | None = Field(default=None, foreign_key="members.id", index=True)
     made_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
@@ -77,3 +80,4 @@ class ReportSchedule(OrganizationRow, Stateful[ScheduleStatus], table=True):
     failures: int = 0
     last_error: str | None = Field(default=None, max_length=64)
     last_report_id: UUID | None = Field(default=None, foreign_key="reports.id")
+    last_job_id: UUID | None = Field(default=None, foreign_key="jobs.id", index=True)
