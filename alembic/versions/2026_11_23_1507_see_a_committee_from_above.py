@@ -241,6 +241,7 @@ def upgrade() -> None:
         sa.Column("period", sa.String(7), nullable=False),
         sa.Column("reason", sa.String(500), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("granted_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["granted_by"], ["accounts.id"], name=op.f("fk_period_exceptions_granted_by")
@@ -314,6 +315,7 @@ def upgrade() -> None:
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("lock_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(
             ["decided_by"], ["accounts.id"], name=op.f("fk_period_reviews_decided_by")
         ),
@@ -324,6 +326,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(
             ["submitted_by"], ["accounts.id"], name=op.f("fk_period_reviews_submitted_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["lock_id"], ["period_locks.id"], name=op.f("fk_period_reviews_lock_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_period_reviews")),
         sa.UniqueConstraint(
@@ -442,6 +447,7 @@ def upgrade() -> None:
         sa.Column("parameters", sa.JSON(), nullable=False),
         sa.Column("content", sa.JSON(), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("follows", sa.String(64), nullable=True),
         sa.Column("member_id", sa.Uuid(), nullable=True),
         sa.Column("made_by", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["made_by"], ["accounts.id"], name=op.f("fk_reports_made_by")),
