@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Index, false, or_
+from sqlalchemy import ColumnElement, Index, and_, false, or_
 from sqlmodel import Field, SQLModel, col
 
 from app.core.columns import BYTEWISE
@@ -57,6 +57,13 @@ class Figure(Counts, table=True):
     def is_open(cls, now: datetime) -> ColumnElement[bool]:
         """Whether facts of the unit and period may change at a moment."""
         return or_(col(cls.locked_at).is_(None), col(cls.open_until) > now)
+
+    @classmethod
+    def within(cls, period: str, path: str) -> ColumnElement[bool]:
+        """The rows of a period at the place it had and below, by the index that orders them."""
+        return and_(
+            col(cls.period) == period, col(cls.path) >= path, col(cls.path) < path + "~"
+        )
 
 
 class FrozenAccount(SQLModel, table=True):

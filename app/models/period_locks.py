@@ -27,7 +27,10 @@ class PeriodLock(OrganizationRow, table=True):
 
 
 class PeriodException(OrganizationRow, table=True):
-    """That a unit may still change a locked period, and until when; for good without an end."""
+    """That a unit may still change a locked period, and until when; for good without an end.
+
+    `ended_at` is when it was taken back by another lock, or gave way to a later word.
+    """
 
     __tablename__ = "period_exceptions"
     __table_args__ = (
@@ -37,6 +40,7 @@ class PeriodException(OrganizationRow, table=True):
     period: str = Field(max_length=7)
     reason: str = Field(max_length=500)
     until: datetime | None = None
+    ended_at: datetime | None = None
     granted_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
 

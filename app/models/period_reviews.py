@@ -22,7 +22,10 @@ _S = ReviewStatus
 
 
 class PeriodReview(OrganizationRow, Stateful[ReviewStatus], table=True):
-    """One a unit and period; a cell has none, for its meeting is what is reviewed."""
+    """One a unit and period; a cell has none, for its meeting is what is reviewed.
+
+    `lock_id` is the lock that its acceptance made, unless the period was locked before.
+    """
 
     __tablename__ = "period_reviews"
     __table_args__ = (UniqueConstraint("organization_id", "period"),)
@@ -40,3 +43,4 @@ class PeriodReview(OrganizationRow, Stateful[ReviewStatus], table=True):
     submitted_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     decided_at: datetime | None = None
     decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
+    lock_id: UUID | None = Field(default=None, foreign_key="period_locks.id")

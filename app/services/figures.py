@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, delete, exists, insert, or_, text, update
+from sqlalchemy import Select, bindparam, delete, insert, text, update
 from sqlmodel import Session, col, func, select
 
 from app.core import periods
@@ -25,17 +25,16 @@ from app.models import (
     FigureDelta,
     Meeting,
     Membership,
-    Organization,
-    OrganizationKind,
 )
 from app.models.organizations import SEGMENT_WIDTH
-from app.services import period_locks
+from app.services import period_locks, period_seals
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
 #: Deltas folded in one transaction at most.
 FOLD_LIMIT = 5_000
-_FOLD_LOCK = 608_616
+#: Held by whoever folds, and by whoever changes what stands above what.
+FOLD_LOCK = 608_616
 
 
 def recount(work: Work, organization_ids: Collection[UUID], among: Iterable[str]) -> None:
@@ -99,6 +98,8 @@ def recount_period(
     }
     if not stored:
         return
+    if excepted := [cell for cell, row in stored.items() if row.is_locked]:  # by an exception
+        period_seals.renew(session, period, excepted, now)
     counted = count_cells(session, period, local_date(now), only)
     changes: dict[UUID, Counts] = {}
     for organization_id, row in stored.items():
@@ -118,65 +119,9 @@ def recount_period(
         add_to_rows(session, period, above)
 
 
-def add_units(session: Session, units: Collection[Organization], among: Iterable[str]) -> None:
-    """Give units a row, all zero, in each period they are alive in."""
-    rows = [
-        {
-            "organization_id": unit.id,
-            "period": period,
-            "parent_id": unit.parent_id,
-            "path": unit.path,
-            "is_cell": unit.kind == OrganizationKind.CELL,
-            **dict.fromkeys(COUNTS, 0),
-        }
-        for period in among
-        for unit in units
-        if _is_alive(unit, period)
-    ]
-    if rows:
-        session.execute(insert(Figure), rows)
-    for period in {str(row["period"]) for row in rows}:
-        _lock_with_parents(session, period, units)
-
-
-def _lock_with_parents(session: Session, period: str, units: Collection[Organization]) -> None:
-    """A unit that comes under one whose period is locked is locked with it, and counts nothing."""
-    new = {unit.id: unit.path for unit in units}
-    locked = pick(Figure.path, Figure.locked_at, Figure.open_until).where(
-        col(Figure.period) == period, col(Figure.locked_at).is_not(None)
-    )
-    above = {
-        path: {"locked_at": locked_at, "open_until": open_until}
-        for path, locked_at, open_until in session.execute(_counted(locked))
-    }
-    for unit_id, path in sorted(new.items(), key=lambda one: one[1]) if above else ():
-        if (said := above.get(path[:-SEGMENT_WIDTH])) is not None:
-            above[path] = said
-            frozen = update(Figure).where(
-                col(Figure.period) == period, col(Figure.organization_id) == unit_id
-            )
-            session.execute(frozen.values(**said))
-
-
-def without_row(session: Session, period: str) -> list[Organization]:
-    """Units that are alive in a period and have no row in it: there should be none."""
-    has_row = exists().where(
-        col(Figure.organization_id) == Organization.id, col(Figure.period) == period
-    )
-    statement = select(Organization).where(
-        ~has_row,
-        col(Organization.valid_from) <= periods.last_day(period),
-        or_(
-            col(Organization.valid_to).is_(None),
-            col(Organization.valid_to) > periods.first_day(period),
-        ),
-    )
-    return list(session.execute(_counted(statement)).scalars())
-
-
 def fold(session: Session) -> int:
     """Add waiting deltas to the units above; how many were added. One worker at a time."""
-    if not session.execute(text(f"SELECT pg_try_advisory_xact_lock({_FOLD_LOCK})")).scalar_one():
+    if not session.execute(text(f"SELECT pg_try_advisory_xact_lock({FOLD_LOCK})")).scalar_one():
         return 0
     first = select(FigureDelta.id).order_by(col(FigureDelta.id)).limit(FOLD_LIMIT)
     taken = session.execute(
@@ -192,6 +137,12 @@ def fold(session: Session) -> int:
     for period in sorted(by_period):
         add_to_rows(session, period, sum_above(by_period[period]))
     return len(taken)
+
+
+def drain(session: Session) -> None:
+    """Add all that waits; for whoever holds `FOLD_LOCK` and keeps cells from counting."""
+    while session.get_bind().dialect.name == "postgresql" and fold(session):
+        pass
 
 
 def backlog(session: Session) -> int:
@@ -242,12 +193,14 @@ def _stored(*, of_some: bool) -> Select[Any]:
     """The rows of all cells or of `cells`, held in a fixed order; built once."""
     columns = [getattr(Figure, name) for name in ("organization_id", "path", *COUNTS)]
     at: Any = bindparam("now", type_=Figure.open_until.type)  # type: ignore[union-attr]  # a column
-    statement = pick(*columns, Figure.is_open(at).label("is_open"))
+    is_locked = col(Figure.locked_at).is_not(None).label("is_locked")
+    statement = pick(*columns, Figure.is_open(at).label("is_open"), is_locked)
     statement = statement.where(col(Figure.period) == bindparam("at_period"), col(Figure.is_cell))
     if of_some:
         cells: Any = bindparam("cells", expanding=True)
         statement = statement.where(col(Figure.organization_id).in_(cells))
-    return _counted(statement.order_by(col(Figure.path)).with_for_update())
+    # Not from those who ask whether the period is locked: they hold it as weakly as they can.
+    return _counted(statement.order_by(col(Figure.path)).with_for_update(key_share=True))
 
 
 def opened(work: Work, among: Iterable[str]) -> list[str]:
@@ -265,11 +218,6 @@ _SPAN = select(FigureDay.first_period, FigureDay.day).with_for_update(read=True)
 def _rest_of_quarters(among: Collection[str]) -> list[str]:
     spans = (periods.span(period, periods.quarter_of(period)[1]) for period in among)
     return sorted({period for span in spans for period in span})
-
-
-def _is_alive(unit: Organization, period: str) -> bool:
-    started = unit.valid_from <= periods.last_day(period)
-    return started and (unit.valid_to is None or unit.valid_to > periods.first_day(period))
 
 
 def _counted(statement: Select[Any]) -> Select[Any]:
