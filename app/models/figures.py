@@ -56,7 +56,8 @@ class Figure(Counts, table=True):
     @classmethod
     def is_open(cls, now: datetime) -> ColumnElement[bool]:
         """Whether facts of the unit and period may change at a moment."""
-        return or_(col(cls.locked_at).is_(None), col(cls.open_until) > now)
+        allowed = and_(col(cls.open_until).is_not(None), col(cls.open_until) > now)
+        return or_(col(cls.locked_at).is_(None), allowed)  # never null: it is negated too
 
     @classmethod
     def within(cls, period: str, path: str) -> ColumnElement[bool]:
