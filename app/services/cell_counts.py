@@ -18,6 +18,7 @@ from app.models import (
     Activity,
     Attendance,
     AttendanceStatus,
+    Figure,
     Meeting,
     MeetingKind,
     Organization,
@@ -88,13 +89,20 @@ def _statements(*, of_some: bool) -> tuple[Select[Any], ...]:
     """Cells, their accounts, their lines: of all of them, or of `cells`."""
     used = _with_use(_PERIOD, _ENDS_AT, _DAY).subquery()
     asked = (
-        (pick(Organization.id, Organization.path).where(is_cell_on(_DAY)), Organization.id),
+        (_cells(), Organization.id),
         (_accounts(used), used.c.organization_id),
         (_attendance(), Meeting.organization_id),
     )
     return tuple(
         statement.where(col(cell).in_(_CELLS) if of_some else true()) for statement, cell in asked
     )
+
+
+def _cells() -> Select[Any]:
+    """Each with the place it had in the period: what its committees decided then holds in it."""
+    row = and_(col(Figure.organization_id) == Organization.id, col(Figure.period) == _PERIOD)
+    place = func.coalesce(Figure.path, Organization.path)
+    return pick(Organization.id, place).outerjoin(Figure, row).where(is_cell_on(_DAY))
 
 
 def _regular_between(starts_at: datetime, ends_at: datetime) -> ColumnElement[bool]:

@@ -25,6 +25,7 @@ from app.models import (
     Standing,
 )
 from app.models.base import valid_on
+from app.services import closures
 
 _K = ExemptionKind
 #: Reasons that keep a member off the roster of a meeting altogether, the weightiest first.
@@ -121,5 +122,5 @@ def accounts_due(day: date) -> Select[Any]:
 
 
 def is_cell_on(day: date) -> ColumnElement[bool]:
-    """Cells that are valid on a day."""
-    return and_(col(Organization.kind) == OrganizationKind.CELL, *valid_on(Organization, day))
+    """Cells that are valid on a day, and not closed on it."""
+    return and_(col(Organization.kind) == OrganizationKind.CELL, closures.is_there_on(day))

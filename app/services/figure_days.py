@@ -12,8 +12,9 @@ from sqlmodel import Session, col, select
 
 from app.core import database, periods
 from app.core.clock import local_date
-from app.models import Exemption, FigureDay, Membership, Organization
-from app.services import figures, kept_answers, meeting_plans
+from app.models import Closure, Exemption, FigureDay, Membership, Organization
+from app.services import figures, kept_answers, meeting_plans, parents, trees
+from app.work import Work
 
 _reached: dict[str, date] = {}
 
@@ -49,20 +50,38 @@ def bring_to(session: Session, now: datetime) -> date | None:
     last = date.fromisoformat(row.day)
     if today <= last:
         return last
+    trees.hold(session)
     for period in periods.span(periods.period_of(last), periods.period_of(today)):
         until = periods.counted_on(period, today)
         if period > periods.period_of(last):
-            _open(session, period)
+            trees.add_rows(session, period, today)
             figures.recount_period(session, period, now)
-        elif cells := _touched(session, last, until):
+            continue
+        if moved := parents.changed_in(session, last, until):
+            trees.settle(session, period, now, moved)
+        if cells := _touched(session, last, until):
             figures.recount_period(session, period, now, cells)
+    parents.bring_to(session, today)
     row.day = today.isoformat()
     return today
 
 
-def _open(session: Session, period: str) -> None:
-    statement = select(Organization).execution_options(scoped="every unit has figures")
-    figures.add_units(session, session.execute(statement).scalars().all(), [period])
+def reach_back(work: Work, period: str) -> None:
+    """Let the figures begin with a period before their first; nothing when they do already.
+
+    To be asked before anything is counted in the same work: it holds the day from others.
+    """
+    start(work.session, local_date(work.now))
+    day = select(FigureDay).with_for_update()
+    row = work.session.execute(day.execution_options(populate_existing=True)).scalar_one()
+    earlier = [each for each in periods.span(period, row.first_period) if each < row.first_period]
+    if not earlier:
+        return
+    row.first_period = period
+    trees.hold(work.session)
+    for each in earlier:
+        trees.add_rows(work.session, each, local_date(work.now))
+        figures.recount_period(work.session, each, work.now)
 
 
 def _touched(session: Session, after: date, until: date) -> set[UUID]:
@@ -81,5 +100,6 @@ def _touched(session: Session, after: date, until: date) -> set[UUID]:
         select(Membership.organization_id).where(dated(Membership)),
         member_cells.where(dated(Exemption)),
         select(Organization.id).where(dated(Organization)),
+        select(Closure.organization_id).where(dated(Closure)),
     ).execution_options(scoped="figures count every row")
     return set(session.execute(statement).scalars())

@@ -27,7 +27,7 @@ from app.models import (
     Membership,
 )
 from app.models.organizations import SEGMENT_WIDTH
-from app.services import period_locks, period_seals
+from app.services import obligations, period_locks, period_seals
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
@@ -111,6 +111,8 @@ def recount_period(
         return
     paths = {organization_id: stored[organization_id].path for organization_id in changes}
     add_to_rows(session, period, {paths[cell]: change for cell, change in changes.items()})
+    expected = {cell: change["cells"] for cell, change in changes.items() if change["cells"]}
+    obligations.adjust(session, period, expected, now)
     if session.get_bind().dialect.name == "postgresql":
         rows = [{"period": period, "path": paths[cell], **changes[cell]} for cell in changes]
         session.execute(insert(FigureDelta), rows)

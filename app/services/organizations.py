@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import Session, and_, col, func, select
+from sqlmodel import Session, col, func, select
 
 from app.core import periods
 from app.core.clock import local_date
@@ -21,8 +21,8 @@ from app.schemas.organizations import (
     OrganizationQuery,
     OrganizationUpdate,
 )
-from app.services import figure_days, figures
-from app.services.intervals import expect_interval, expect_valid
+from app.services import closures, figure_days, figures, parents, trees
+from app.services.intervals import expect_interval
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -34,7 +34,7 @@ FILTERS: Filters = {
     "parent_id": lambda parent_id: col(Organization.parent_id) == parent_id,
     "kind": lambda kinds: col(Organization.kind).in_(kinds),
     "text": lambda text: col(Organization.search_text).contains(fold(text), autoescape=True),
-    "valid_on": lambda day: and_(*valid_on(Organization, day)),
+    "valid_on": closures.is_there_on,
 }
 ORDER = Order((col(Organization.path),))
 
@@ -79,7 +79,7 @@ def create(work: Work, data: OrganizationCreate) -> Organization:
             "A unit of this kind cannot stand under that parent.",
         )
     valid_from = data.valid_from or local_date(work.now)
-    expect_valid(parent, valid_from, "/valid_from")
+    closures.expect_there(work, parent, valid_from, "/valid_from")
     expect_interval(valid_from, data.valid_to)
     _refuse_taken(work, data.code)
     found = data.model_dump(exclude={"parent_id", "valid_from"})
@@ -106,17 +106,22 @@ def change(
     before = {name: str(getattr(unit, name)) for name in changes}
     ends = [day for day in (unit.valid_to, changes.get("valid_to")) if day is not None]
     if changes.get("valid_to") is not None:
-        _refuse_closing(work, unit, changes["valid_to"])
+        refuse_closing(work, unit, changes["valid_to"])
     unit.sqlmodel_update(changes)
     unit.search_text = fold(f"{unit.name} {unit.code}")
     work.record("organization.changed", unit, before=before, after=data.model_dump(mode="json"))
     if "valid_to" in changes and ends:
-        _refigure(work, unit, list(figures.from_day(work, min(ends))))
+        trees.follow(work, [unit.id], min(ends))
     return unit
 
 
 def plant(work: Work, pairs: Collection[tuple[Organization, Organization | None]]) -> None:
     """Put new units into the tree, parents before children, and give them figures."""
+    trees.hold(work.session)
+    new = {unit.id for unit, _ in pairs}
+    for above in {parent.id: parent for _, parent in pairs if parent}.values():
+        if above.id not in new:
+            work.session.refresh(above, ["path"])  # it may have moved until it was held
     number = _planted(work.session)
     for unit, parent in pairs:
         number += 1
@@ -136,19 +141,16 @@ def plant(work: Work, pairs: Collection[tuple[Organization, Organization | None]
         )
     work.session.flush()
     figure_days.start(work.session, local_date(work.now))
-    units = [unit for unit, _ in pairs]
-    opened = list(figures.opened(work, _since(units)))
-    figures.add_units(work.session, units, opened)
-    figures.recount(work, [unit.id for unit in units if unit.kind is _K.CELL], opened)
+    _refigure(work, [unit for unit, _ in pairs], _since(unit for unit, _ in pairs))
 
 
-def _refigure(work: Work, unit: Organization, among: list[str]) -> None:
-    """Count a unit anew whose end moved; one that lives longer gets rows it never had."""
-    work.session.flush()
-    for period in figures.opened(work, among):
-        if unit in figures.without_row(work.session, period):
-            figures.add_units(work.session, [unit], [period])
-    figures.recount(work, [unit.id], among)
+def _refigure(work: Work, units: Collection[Organization], among: Iterable[str]) -> None:
+    """Rows for units that are new or live longer, counted; of those that live shorter, counted."""
+    opened = figures.opened(work, among)
+    ids = [unit.id for unit in units]
+    for period in opened:
+        trees.add_rows(work.session, period, local_date(work.now), ids)
+    figures.recount(work, ids, opened)
 
 
 def _since(units: Iterable[Organization]) -> Iterable[str]:
@@ -178,13 +180,11 @@ def _refuse_taken(work: Work, code: str) -> None:
         raise CodeTaken
 
 
-def _refuse_closing(work: Work, unit: Organization, day: date) -> None:
+def refuse_closing(work: Work, unit: Organization, day: date) -> None:
     """A unit closes after everything in it: nobody is left in a cell that is no more."""
     expect_interval(unit.valid_from, day)
-    _, lasts = valid_on(Organization, day)
-    below = select(Organization.id).where(Organization.parent_id == unit.id, lasts)
     _, stays = valid_on(Membership, day)
     members = select(Membership.id).where(Membership.organization_id == unit.id, stays)
-    for statement in (below, members):
-        if work.session.execute(statement.execution_options(scoped="below the unit")).first():
-            raise StillInUse
+    stayed = work.session.execute(members.execution_options(scoped="below the unit")).first()
+    if stayed or parents.links_under(work, unit.id, day):
+        raise StillInUse

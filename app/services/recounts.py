@@ -9,8 +9,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core import periods
+from app.core.selects import pick
 from app.models import COUNTS, Figure, FigureDay, FigureDelta, Organization
-from app.services import figures
+from app.services import figures, trees
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
@@ -34,28 +35,52 @@ def recount(work: Work, today: date, *, repair: bool) -> Iterator[tuple[str, lis
 
     Rows are locked while they are compared, so that a writer waits instead of disturbing.
     """
-    session = work.session
-    if session.get_bind().dialect.name == "postgresql":
-        while figures.fold(session):
-            pass
+    for period in begun(work.session, today):
+        yield period, recount_one(work, period, today, repair=repair)
+
+
+def begun(session: Session, today: date) -> list[str]:
+    """The periods that have figures, up to the one of a day."""
     first = session.execute(select(FigureDay.first_period)).scalar_one_or_none()
-    if first is None:
-        return
-    for period in periods.span(first, periods.period_of(today)):
-        lost = figures.without_row(session, period)
-        if repair:
-            figures.add_units(session, lost, [period])
-        differences = _compare(work, period, today, lost)
-        if repair and differences:
-            _repair(session, period, differences)
-        missing = [Difference(period, unit.path, "row", 0, 1) for unit in lost]
-        yield period, missing + differences
+    return [] if first is None else list(periods.span(first, periods.period_of(today)))
 
 
-def _compare(work: Work, period: str, today: date, lost: list[Organization]) -> list[Difference]:
+def recount_one(
+    work: Work, period: str, today: date, *, repair: bool, hold: bool = True
+) -> list[Difference]:
+    """One period; it needs no `hold` on the rows where a session sees one moment anyway."""
+    session = work.session
+    while hold and session.get_bind().dialect.name == "postgresql" and figures.fold(session):
+        pass
+    lost = trees.without_row(session, period)
+    misplaced = _misplaced(work, period)
+    if repair:
+        trees.add_rows(session, period, today)
+        trees.settle(session, period, work.now)
+    differences = _compare(work, period, today, lost, hold=hold)
+    if repair and differences:
+        _repair(session, period, differences)
+    missing = [Difference(period, unit.path, "row", 0, 1) for unit in lost]
+    return missing + misplaced + differences
+
+
+def _misplaced(work: Work, period: str) -> list[Difference]:
+    """Rows that stand elsewhere than their units did."""
+    moves = trees.misplaced(work.session, period, work.now)
+    named = pick(Organization.path).where(
+        col(Organization.id).in_([move.unit_id for move in moves])
+    )
+    paths = work.session.execute(named.execution_options(**_ALL)).scalars() if moves else ()
+    return [Difference(period, path, "place", 0, 1) for path in sorted(paths)]
+
+
+def _compare(
+    work: Work, period: str, today: date, lost: list[Organization], *, hold: bool
+) -> list[Difference]:
     session = work.session
     rows = select(Figure).where(Figure.period == period).order_by(col(Figure.path))
-    stored = session.execute(rows.with_for_update().execution_options(**_ALL)).scalars().all()
+    held = rows.with_for_update() if hold else rows
+    stored = session.execute(held.execution_options(**_ALL)).scalars().all()
     pending = _pending(session, period)
     places = {row.organization_id: row.path for row in stored}
     places |= {unit.id: unit.path for unit in lost}

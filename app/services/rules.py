@@ -33,8 +33,11 @@ class Rulebook:
 
     def __init__(self, decisions: Sequence[Decision]) -> None:
         self._by_path: dict[str, list[Decision]] = defaultdict(list)
+        # Whoever asks may stand where committees stood in an earlier period; segments stay.
+        self._by_segment: dict[str, list[Decision]] = defaultdict(list)
         for decision in sorted(decisions, key=lambda decision: decision.valid_from):
             self._by_path[decision.path].append(decision)
+            self._by_segment[decision.path[-SEGMENT_WIDTH:]].append(decision)
         self._known: dict[tuple[str, date], Rules] = {}
 
     def at(self, path: str, day: date) -> Rules:
@@ -62,10 +65,29 @@ class Rulebook:
         for above in ancestry(path):
             latest = {
                 decision.name: decision
-                for decision in self._by_path.get(above, ())
+                for decision in self._by_segment.get(above[-SEGMENT_WIDTH:], ())
                 if decision.valid_from <= day
             }
             yield {name: said for name, said in latest.items() if said.value is not None}
+
+    def said_of(self, name: str, day: date) -> list[tuple[str, Any]]:
+        """Branches whose committees have decided on one setting by a day, the nearest word first.
+
+        For conditions in SQL: the first branch that a unit lies in says what holds there.
+        """
+        latest = {
+            path: decision.value
+            for path, decisions in self._by_path.items()
+            for decision in decisions
+            if decision.name == name and decision.valid_from <= day
+        }
+        said = [(path, value) for path, value in latest.items() if value is not None]
+        return sorted(said, key=lambda one: len(one[0]), reverse=True)
+
+    def first_day_of(self, name: str) -> date | None:
+        """Since when anybody has decided on one setting."""
+        decisions = (each for among in self._by_path.values() for each in among)
+        return min((each.valid_from for each in decisions if each.name == name), default=None)
 
     def names_in(self, field: str) -> set[str]:
         """Every value that any decision on a setting of several values names."""
@@ -85,7 +107,8 @@ def load(session: Session, paths: Collection[str] | None = None) -> Rulebook:
     """
     asked = {}
     if paths is not None:
-        asked["above"] = sorted({each for path in paths for each in ancestry(path)})
+        above = {each[-SEGMENT_WIDTH:] for path in paths for each in ancestry(path)}
+        asked["above"] = sorted(above)
     statement = _statement(of_some=paths is not None)
     return Rulebook(
         [Decision(*record) for record in session.connection().execute(statement, asked)]
@@ -112,5 +135,5 @@ def _statement(*, of_some: bool) -> Select[Any]:
         pick(Organization.path, Setting.name, Setting.value, Setting.valid_from)
         .select_from(Setting)
         .join(Organization, col(Organization.id) == Setting.organization_id)
-        .where(col(Organization.path).in_(above) if of_some else true())
+        .where(col(Organization.segment).in_(above) if of_some else true())
     )
