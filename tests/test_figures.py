@@ -14,7 +14,7 @@ from app.models import COUNTS, EndReason, Figure, FigureDelta, Membership
 from app.policies.actors import SYSTEM
 from app.schemas.dashboards import Measure, MissingQuery
 from app.services import figures, missing, recounts
-from app.services.dashboards import FRACTIONS
+from app.services.measures import FRACTIONS
 from app.work import Work
 from tests.histories import History
 from tests.true_counts import true_counts

@@ -38,6 +38,11 @@ def next_period(period: str) -> str:
     return period_of(last_day(period) + timedelta(days=1))
 
 
+def a_year_before(period: str) -> str:
+    """The same month of the year before."""
+    return f"{int(period[:4]) - 1:04d}{period[4:]}"
+
+
 def starts_at(period: str) -> datetime:
     """The first moment of a period."""
     return day_starts_at(first_day(period))

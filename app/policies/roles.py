@@ -120,6 +120,7 @@ class Permission(StrEnum):
     JOB_CANCEL = "jobs:cancel"
     FINDING_READ = "findings:read"
     DASHBOARD_READ = "dashboards:read"
+    CONTACT_READ = "contacts:read"
 
     @property
     def reading(self) -> "Permission":
@@ -134,6 +135,7 @@ _READING: dict[Permission, Permission] = {
 }
 _READING[Permission.DASHBOARD_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.CELL_READ] = Permission.ORGANIZATION_READ
+_READING[Permission.CONTACT_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.FINDING_READ] = Permission.ORGANIZATION_READ
 _READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
 _READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
@@ -213,6 +215,8 @@ _READS = (
     _P.REPORT_READ,
     _P.FINDING_READ,
 )
+#: Who chases what is missing sees by which number; an inspector only looks.
+_CALLS = (_P.CONTACT_READ,)
 #: Who reads figures may have them written down, and follow that work.
 _JOBS = (_P.JOB_READ, _P.JOB_CREATE, _P.JOB_CANCEL)
 #: The roll is called by the cell's committee too, and each of it may vouch for the minutes.
@@ -338,12 +342,12 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
         _P.TRANSFER_READ: Reach.SELF,
     },
     Position.CELL_SECRETARY: dict.fromkeys(
-        (*_READS, *_CELL_WRITES, _P.STAND_IN_APPOINT), Reach.BRANCH
+        (*_READS, *_CELL_WRITES, *_CALLS, _P.STAND_IN_APPOINT), Reach.BRANCH
     ),
-    Position.CELL_STAND_IN: dict.fromkeys(_READS + _CELL_WRITES, Reach.BRANCH),
+    Position.CELL_STAND_IN: dict.fromkeys(_READS + _CELL_WRITES + _CALLS, Reach.BRANCH),
     Position.CELL_COMMITTEE_MEMBER: dict.fromkeys(_READS + _ROLL_CALL, Reach.BRANCH),
-    Position.OVERSEER: dict.fromkeys(_READS, Reach.BRANCH),
-    Position.OFFICER: dict.fromkeys(_READS + _OFFICER_WRITES, Reach.BRANCH),
+    Position.OVERSEER: dict.fromkeys(_READS + _CALLS, Reach.BRANCH),
+    Position.OFFICER: dict.fromkeys(_READS + _OFFICER_WRITES + _CALLS, Reach.BRANCH),
     Position.INSPECTOR: dict.fromkeys(_READS, Reach.BRANCH),
     Position.ADMINISTRATOR: dict.fromkeys(
         (

@@ -45,8 +45,8 @@ from app.schemas.cells import (
 )
 from app.schemas.dashboards import Figures
 from app.services import waiting
-from app.services.dashboards import figures_of
 from app.services.denominators import is_cell_on
+from app.services.measures import figures_of
 from app.services.member_views import standing_on, state_on
 from app.work import Work
 

@@ -43,6 +43,7 @@ class Lack(NamedTuple):
 
     item: str
     reason: str | None = None
+    is_excused: bool = False
     resolved_at: datetime | None = None
 
 
@@ -56,7 +57,7 @@ def of_cells(
             by_cell[measured.organization_id].append(measured)
     reasons = {} if measure is Measure.CELLS_MET_THEMATIC else _reasons(work, period, paths)
     return {
-        cell_id: _first_lack(measure, found)._replace(reason=reasons.get(cell_id))
+        cell_id: _first_lack(measure, found)._replace(**reasons.get(cell_id, {}))
         for cell_id, found in by_cell.items()
     }
 
@@ -92,12 +93,15 @@ def _lack_of(facts: Facts, lacking: list[str]) -> Lack:
     return Lack(_BY_ITEM[item], resolved_at=checklists.done_at(item, facts))
 
 
-def _reasons(work: Work, period: str, paths: Mapping[UUID, str]) -> dict[Any, Any]:
-    """Why a cell says that it did not meet."""
-    declared = select(NotHeld.organization_id, NotHeld.reason).where(
+def _reasons(work: Work, period: str, paths: Mapping[UUID, str]) -> dict[UUID, dict[str, Any]]:
+    """Why a cell says that it did not meet, and whether the level above takes that for good."""
+    declared = select(NotHeld.organization_id, NotHeld.reason, NotHeld.excused_at).where(
         NotHeld.period == period,
         col(NotHeld.organization_id).in_(paths),
         col(NotHeld.withdrawn_at).is_(None),
     )
     records = work.session.execute(declared.execution_options(scoped="cells already listed"))
-    return dict(tuple(record) for record in records)
+    return {
+        cell_id: {"reason": reason, "is_excused": excused_at is not None}
+        for cell_id, reason, excused_at in records
+    }

@@ -1,31 +1,20 @@
-"""Who is behind a figure: the cells or members that are counted below the line but not above.
+"""Who is behind a figure, by name, and what is known that helps to mend it.
 
 Each list is selected by the predicate that counts it, so that its length is the difference.
 """
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, literal, null
-from sqlmodel import and_, col, func, select
+from sqlalchemy import Select, and_
+from sqlmodel import col, func, select
 
-from app.core import periods
-from app.core.clock import local_date
 from app.core.paging import Order, paginate
 from app.core.selects import pick
-from app.models import (
-    HELD_STATUSES,
-    Attendance,
-    AttendanceStatus,
-    Figure,
-    Meeting,
-    Member,
-    Office,
-    Organization,
-    Role,
-)
-from app.models.base import valid_on
+from app.models import NotHeld, Organization, Reminder
 from app.policies.roles import Permission
 from app.schemas.base import OrganizationBrief
 from app.schemas.dashboards import (
@@ -35,39 +24,17 @@ from app.schemas.dashboards import (
     MissingMember,
     MissingPage,
     MissingQuery,
+    MissingSummary,
 )
-from app.services import lacks
-from app.services.cell_counts import accounts_with_use, regular_in
-from app.services.dashboards import FRACTIONS
+from app.services import contacts, lacks, misses, missing_lists, spans
 from app.services.lacks import Lack
+from app.services.measures import OF_CELLS
+from app.services.missing_lists import Listing
+from app.services.spans import Span
 from app.work import Work
 
-_CELL_MEASURES = {
-    Measure.CELLS_MET,
-    Measure.CELLS_MET_ON_TIME,
-    Measure.CELLS_MET_THEMATIC,
-    Measure.DOCUMENTS_ON_TIME,
-}
-
-
-def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPage:
-    """One page of who is missing below a unit in a period, and how many there are in all."""
-    unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
-    below = _below(work, unit, query.period)
-    statement, columns = _list_of(work, query.measure, query.period, below)
-    order = Order(columns, of=unit.id)
-    rows = statement.order_by(None).subquery()
-    count = work.session.execute(_scoped(select(func.count()).select_from(rows))).scalar_one()
-    records, cursor = paginate(work.session, _scoped(statement), query, order)
-    cells = {record.cell_id: record.cell_path for record in records}
-    contacts = _secretaries(work, cells)
-    lacking = (
-        lacks.of_cells(work, query.measure, query.period, cells)
-        if query.measure in _CELL_MEASURES
-        else {}
-    )
-    items = [_item(record, query, contacts, lacking) for record in records]
-    return MissingPage(items=items, next_cursor=cursor, count=count)
+#: A cell or a member, and the period.
+Times = tuple[UUID, str]
 
 
 class Subject(NamedTuple):
@@ -80,147 +47,141 @@ class Subject(NamedTuple):
 def subjects(work: Work, organization_id: UUID, measure: Measure, period: str) -> list[Subject]:
     """Everybody on the list, unpaged."""
     unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
-    statement, columns = _list_of(work, measure, period, _below(work, unit, period))
-    records = work.session.execute(_scoped(statement.order_by(*columns)))
+    listing = missing_lists.of(work, unit, measure, Span([period]))
+    records = work.session.execute(_scoped(listing.statement.order_by(*listing.order)))
     return [Subject(record.cell_id, record.member_id) for record in records]
 
 
-def _list_of(
-    work: Work, measure: Measure, period: str, below: ColumnElement[bool]
-) -> tuple[Select[Any], tuple[Any, ...]]:
-    if measure in _CELL_MEASURES:
-        return _cells(measure, below), (col(Figure.path),)
-    if measure is Measure.ATTENDANCE:
-        return _absent(period, below), (col(Member.sort_key), col(Attendance.id))
-    return _accounts(work, measure, period, below), (col(Member.sort_key), col(Member.id))
+def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPage:
+    """One page of who is missing below a unit in a period, and how many there are in all.
+
+    While reading: the look at phones is noted in a transaction of its own.
+    """
+    span = spans.of(query)
+    unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
+    listing = missing_lists.of(work, unit, query.measure, span)
+    count = _count(work, listing)
+    records, cursor = _page(work, unit, listing, query, span)
+    called = contacts.of_cells(work, {record.cell_id for record in records})
+    contacts.note(work, unit, called.values())
+    items = _items(work, query.measure, span, records, called)
+    summary = _summary(work, listing, count) if query.measure is Measure.CELLS_MET else None
+    return MissingPage(items=items, next_cursor=cursor, count=count, summary=summary)
 
 
-def _below(work: Work, unit: Organization, period: str) -> ColumnElement[bool]:
-    """The period's cells under the place the unit had in it."""
-    statement = select(Figure.path).where(
-        Figure.organization_id == unit.id, Figure.period == period
-    )
-    path = work.session.execute(_scoped(statement)).scalar_one_or_none() or unit.path
-    return and_(
-        Figure.period == period,
-        col(Figure.is_cell),
-        col(Figure.path) >= path,
-        col(Figure.path) < path + "~",
-    )
+def _count(work: Work, listing: Listing) -> int:
+    rows = listing.statement.order_by(None).subquery()
+    statement = select(func.count()).select_from(rows)
+    counted: int = work.session.execute(_scoped(statement)).scalar_one()
+    return counted
 
 
-_CELL = (
-    Organization.id.label("cell_id"),  # type: ignore[attr-defined]  # a column
-    Organization.code,
-    Organization.name,
-    Organization.kind,
-    Organization.path.label("cell_path"),  # type: ignore[attr-defined]  # a column
-)
+def _page(
+    work: Work, unit: Organization, listing: Listing, query: MissingQuery, span: Span
+) -> tuple[Sequence[Any], str | None]:
+    columns = listing.order
+    if query.sort is not None:
+        columns = (-misses.in_a_row(query.measure, _last(work, span)), *columns)
+    order = Order(columns, of=unit.id)
+    return paginate(work.session, _scoped(listing.statement), query, order)
 
 
-def _cells(measure: Measure, below: ColumnElement[bool]) -> Select[Any]:
-    above, under = (getattr(Figure, name) for name in FRACTIONS[measure])
-    return (
-        pick(
-            *_CELL,
-            null().label("member_id"),
-            null().label("full_name"),
-            null().label("resolved_at"),
+def _last(work: Work, span: Span) -> str:
+    """The month at whose end accounts are read."""
+    return (span.opened(work.now) or span.months)[-1]
+
+
+def _items(
+    work: Work,
+    measure: Measure,
+    span: Span,
+    records: Sequence[Any],
+    called: Mapping[UUID, Contact],
+) -> list[MissingItem]:
+    times = misses.of_page(work, measure, _last(work, span), records)
+    reminded = _reminders(work, measure, records)
+    lacking = _lacks(work, measure, records) if measure in OF_CELLS else {}
+    items = []
+    for record in records:
+        lack = lacking.get((record.cell_id, record.period)) or _lack_of_member(measure, record)
+        items.append(
+            MissingItem(
+                organization=OrganizationBrief(
+                    id=record.cell_id, code=record.code, name=record.name, kind=record.kind
+                ),
+                member=_member(record),
+                period=record.period,
+                failing_item=lack.item,
+                consecutive_misses=times[misses.key_of(measure, record)],
+                reason=lack.reason,
+                is_excused=lack.is_excused,
+                contact=called.get(record.cell_id),
+                last_reminder_at=reminded.get(_subject(record)),
+                resolved_at=record.resolved_at or lack.resolved_at,
+            )
         )
-        .select_from(Figure)
-        .join(Organization, col(Organization.id) == Figure.organization_id)
-        .where(below, under > above)
-    )
+    return items
 
 
-def _accounts(work: Work, measure: Measure, period: str, below: ColumnElement[bool]) -> Select[Any]:
-    """Members due an account that was not activated, or not used, in time."""
-    day = periods.counted_on(period, local_date(work.now))
-    due = accounts_with_use(period, day).subquery()
-    lacks = {
-        Measure.ACCOUNTS_ACTIVATED: due.c.activated == 0,
-        Measure.ACCOUNTS_ACTIVE: due.c.active == 0,
-    }.get(measure, literal(1) == 0)
-    resolved = due.c.activated_at if measure is Measure.ACCOUNTS_ACTIVATED else null()
-    return (
-        pick(
-            *_CELL,
-            Member.id.label("member_id"),  # type: ignore[attr-defined]  # a column
-            Member.full_name,
-            resolved.label("resolved_at"),
-        )
-        .select_from(due)
-        .join(Member, col(Member.id) == due.c.member_id)
-        .join(Figure, col(Figure.organization_id) == due.c.organization_id)
-        .join(Organization, col(Organization.id) == Figure.organization_id)
-        .where(below, lacks)
-    )
+def _member(record: Any) -> MissingMember | None:
+    if record.member_id is None:
+        return None
+    return MissingMember(id=record.member_id, full_name=record.full_name)
 
 
-def _absent(period: str, below: ColumnElement[bool]) -> Select[Any]:
-    """Lines of members summoned who were not there."""
-    return (
-        pick(
-            *_CELL,
-            Member.id.label("member_id"),  # type: ignore[attr-defined]  # a column
-            Member.full_name,
-            null().label("resolved_at"),
-            Attendance.status,
-        )
-        .select_from(Attendance)
-        .join(Meeting, col(Meeting.id) == Attendance.meeting_id)
-        .join(Member, col(Member.id) == Attendance.member_id)
-        .join(Figure, col(Figure.organization_id) == Attendance.organization_id)
-        .join(Organization, col(Organization.id) == Figure.organization_id)
-        .where(
-            below,
-            regular_in(period),
-            col(Meeting.status).in_(HELD_STATUSES),
-            col(Attendance.status).not_in((AttendanceStatus.EXEMPT, AttendanceStatus.PRESENT)),
-        )
-    )
+def _lack_of_member(measure: Measure, record: Any) -> Lack:
+    return Lack(_MEMBER_LACKS.get(measure) or str(record.status))
 
 
-def _secretaries(work: Work, cells: Collection[UUID]) -> dict[UUID, Contact]:
-    statement = (
-        select(Office.organization_id, Member.id, Member.full_name)
-        .join(Member, col(Member.id) == Office.member_id)
-        .where(
-            col(Office.organization_id).in_(cells),
-            Office.role == Role.SECRETARY,
-            *valid_on(Office, local_date(work.now)),
-        )
-    )
+def _lacks(work: Work, measure: Measure, records: Iterable[Any]) -> dict[Times, Lack]:
+    paths: dict[str, dict[UUID, str]] = defaultdict(dict)
+    for record in records:
+        paths[record.period][record.cell_id] = record.cell_path
     return {
-        cell_id: Contact(member_id=member_id, full_name=full_name)
-        for cell_id, member_id, full_name in work.session.execute(_scoped(statement))
+        (cell_id, period): lack
+        for period, cells in paths.items()
+        for cell_id, lack in lacks.of_cells(work, measure, period, cells).items()
     }
 
 
-def _item(
-    record: Any,
-    query: MissingQuery,
-    contacts: dict[UUID, Contact],
-    lacking: dict[UUID, Lack],
-) -> MissingItem:
-    lack = lacking.get(record.cell_id) or Lack(_MEMBER_LACKS.get(query.measure, ""))
-    item = lack.item
-    if query.measure is Measure.ATTENDANCE:
-        item = str(record.status)
-    member = None
-    if record.member_id is not None:
-        member = MissingMember(id=record.member_id, full_name=record.full_name)
-    return MissingItem(
-        organization=OrganizationBrief(
-            id=record.cell_id, code=record.code, name=record.name, kind=record.kind
-        ),
-        member=member,
-        failing_item=item,
-        reason=lack.reason,
-        contact=contacts.get(record.cell_id),
-        last_reminder_at=None,  # no reminders are sent yet
-        resolved_at=record.resolved_at or lack.resolved_at,
+def _subject(record: Any) -> Times:
+    return record.member_id or record.cell_id, record.period
+
+
+def _reminders(work: Work, measure: Measure, records: Sequence[Any]) -> dict[Times, datetime]:
+    """When each was last reminded of this measure and period."""
+    asked = {_subject(record) for record in records}
+    statement = (
+        pick(Reminder.subject_id, Reminder.period, func.max(Reminder.created_at))
+        .where(
+            col(Reminder.subject_id).in_({subject_id for subject_id, _ in asked}),
+            col(Reminder.period).in_({period for _, period in asked}),
+            col(Reminder.measure) == measure,
+        )
+        .group_by(col(Reminder.subject_id), col(Reminder.period))
     )
+    return {
+        (subject_id, period): newest
+        for subject_id, period, newest in work.session.execute(_scoped(statement))
+    }
+
+
+def _summary(work: Work, listing: Listing, count: int) -> MissingSummary:
+    rows = listing.statement.order_by(None).subquery()
+    said: Select[Any] = (
+        pick(func.count(), func.count(col(NotHeld.excused_at)))
+        .select_from(rows)
+        .join(
+            NotHeld,
+            and_(
+                col(NotHeld.organization_id) == rows.c.cell_id,
+                col(NotHeld.period) == rows.c.period,
+                col(NotHeld.withdrawn_at).is_(None),
+            ),
+        )
+    )
+    declared, excused = work.session.execute(_scoped(said)).one()
+    return MissingSummary(declared=declared, excused=excused, silent=count - declared)
 
 
 _MEMBER_LACKS = {
