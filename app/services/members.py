@@ -110,12 +110,17 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
     _refuse_taken(work, changes, besides=member.id)
     for name, value in changes.items():
         setattr(member, name, value)
-    member.search_text, member.sort_key = fold(member.full_name), sort_key(member.full_name)
+    index(member)
     if "official_on" in changes:
         member.is_probationary = changes["official_on"] is None
     work.session.flush()
     work.record("member.changed", member, fields=sorted(changes))
     return get(work, member_id)
+
+
+def index(member: Member) -> None:
+    """Bring what a member is found and sorted by up to the name."""
+    member.search_text, member.sort_key = fold(member.full_name), sort_key(member.full_name)
 
 
 def _refuse_impossible(facts: dict[str, Any], today: date) -> None:

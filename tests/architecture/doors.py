@@ -71,6 +71,11 @@ _MEMBER = {
     "organization_id": "{north_one}",
 }
 _OFFICE = {"organization_id": "{north_one}", "member_id": "{member}", "role": "secretary"}
+_TRANSFER = {
+    "member_id": "{newcomer}",
+    "to_organization_id": "{south_one}",
+    "effective_on": "2026-06-01",
+}
 _EXEMPTION = {"member_id": "{member}", "valid_from": "2026-05-01"}
 _ABSENCE = {"meeting_id": "{scheduled}", "reason": "health"}
 _OBJECTION = {"attendance_id": "{marked_line}", "claimed": "present", "text": "Tôi có họp"}
@@ -174,6 +179,37 @@ DOORS = (
         body={"full_name": "{new_code}"},
         if_match="{version_of_member}",
     ),
+    Door(
+        "GET",
+        "/members/{member_id}/merge",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector",
+        "member",
+        query="duplicate_id={newcomer}",
+    ),
+    Door(
+        "POST",
+        "/members/{member_id}/merge",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector",
+        "member",
+        body={"duplicate_id": "{newcomer}", "reason": "Nhập hai lần"},
+    ),
+    Door("GET", "/member-merges", EVERYBODY),
+    Door(
+        "POST",
+        "/member-merges/{merge_id}/part",
+        OFFICERS,
+        f"{LEADERS} committee_member overseer inspector",
+        "member_merge",
+    ),
+    Door(
+        "GET",
+        "/duplicates",
+        OFFICERS,
+        f"member administrator {LEADERS} committee_member overseer inspector",
+        query="organization_id={north_one}",
+    ),
     Door("GET", "/memberships", f"member {READERS}", query="member_id={member}"),
     Door("GET", "/findings", EVERYBODY, query="check=cell_without_secretary"),
     Door(
@@ -189,6 +225,37 @@ DOORS = (
         READERS,
         "member administrator",
         query="organization_id={north_one}&check=cell_without_secretary",
+    ),
+    Door("GET", "/obligations", EVERYBODY),
+    Door("GET", "/transfers", EVERYBODY),
+    Door(
+        "POST",
+        "/transfers",
+        CELL,
+        "committee_member overseer inspector",
+        body=_TRANSFER,
+    ),
+    Door(
+        "GET",
+        "/transfers/{transfer_id}",
+        f"{READERS} sibling_officer outsider",
+        at="transfer",
+    ),
+    *(
+        Door(
+            "POST",
+            f"/transfers/{{transfer_id}}/{verb}",
+            CELL,
+            "committee_member overseer inspector sibling_officer outsider",
+            at,
+            body=body,
+        )
+        for verb, at, body in (
+            ("send", "transfer", None),
+            ("cancel", "transfer", None),
+            ("accept", "asked_transfer", {"comment": "Đồng ý"}),
+            ("decline", "asked_transfer", {"comment": "Thiếu hồ sơ"}),
+        )
     ),
     Door("GET", "/exemptions", EVERYBODY),
     Door(
@@ -253,6 +320,25 @@ DOORS = (
     Door("GET", "/imports/{import_id}/rows", "officer", at="import"),
     Door("GET", "/imports/{import_id}/rejects.xlsx", "officer", at="import"),
     Door("POST", "/imports/{import_id}/commit", "officer", at="import"),
+    Door("POST", "/imports/{import_id}/take-back", "officer", at="committed_import"),
+    Door("GET", "/proposals", EVERYBODY),
+    Door(
+        "GET",
+        "/proposals/summary",
+        EVERYBODY,
+        query="period=2026-05",
+    ),
+    Door(
+        "POST", "/proposals/accept", OFFICERS, body={"proposal_ids": ["{proposal}", "{proposal}"]}
+    ),
+    Door("POST", "/proposals/{proposal_id}/accept", OFFICERS, at="proposal"),
+    Door(
+        "POST",
+        "/proposals/{proposal_id}/reject",
+        OFFICERS,
+        at="proposal",
+        body={"reason": "Hồ sơ gốc ghi khác."},
+    ),
     # Meetings
     Door("GET", "/meeting-plans", EVERYBODY),
     Door(

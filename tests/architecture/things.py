@@ -18,11 +18,13 @@ from app.models import (
     AttendanceStatus,
     MeetingStatus,
     Member,
+    MemberMerge,
     Objection,
     Office,
     Organization,
     PaperKind,
     TaskStatus,
+    TransferStatus,
 )
 from app.models.base import Row
 from app.papers.defaults import default
@@ -42,9 +44,11 @@ from tests.factories.meetings import (
 from tests.factories.minutes import make_revision
 from tests.factories.notices import make_guest, make_notification
 from tests.factories.objections import make_objection
-from tests.factories.people import make_exemption
+from tests.factories.people import make_exemption, make_member
 from tests.factories.plans import make_plan
+from tests.factories.proposals import make_proposal
 from tests.factories.tasks import make_task
+from tests.factories.transfers import make_transfer
 from tests.factories.workbooks import make_tree
 from tests.uploads import preview_of
 from tests.world import NOON, PASSWORD, World, rows
@@ -63,7 +67,7 @@ class Things:
     last_room: Any = None
 
     def named(self, name: str) -> str:
-        if name in ("north", "north_one"):
+        if name in ("north", "north_one", "south_one"):
             return str(getattr(self.world, name).id)
         made = _THINGS[name](self)
         return made if isinstance(made, str) else str(made.id)
@@ -163,6 +167,16 @@ class Things:
         )["id"]
         return import_id
 
+    def committed(self) -> str:
+        import_id = self.upload()
+        answer = self.sign_in("officer").post(f"/imports/{import_id}/commit")
+        assert answer.status_code == 200, answer.text
+        return import_id
+
+    def proposal(self) -> Any:
+        """Another name for the member, as a list would have it."""
+        return make_proposal(self.session, self.member(), f"Tên Mới {next(self.numbers)}")
+
     def new_id(self) -> str:
         return f"970080{500 + len(rows(self.session, Member)):06d}"
 
@@ -170,11 +184,35 @@ class Things:
         (row,) = rows(self.session, model, model.id == row_id)
         return f'"{row.version}"'
 
+    def newcomer(self, cell: Organization | None = None) -> Member:
+        """Somebody of whom no transfer is under way."""
+        place = cell or self.world.north_one
+        return make_member(self.session, place, number=next(self.numbers))
+
+    def transfer(self) -> Any:
+        world = self.world
+        return make_transfer(self.session, self.newcomer(), world.north_one, world.south_one)
+
+    def asked_transfer(self) -> Any:
+        world, member = self.world, self.newcomer(self.world.south_one)
+        return make_transfer(
+            self.session, member, world.south_one, world.north_one, status=TransferStatus.SENT
+        )
+
     def office(self) -> Office:
         holder = Office.member_id == self.world.people["committee_member"].member_id
         (office,) = rows(self.session, Office, holder)
         assert isinstance(office, Office)
         return office
+
+    def member_merge(self) -> MemberMerge:
+        """Two rows of a newcomer, merged by the office."""
+        kept, duplicate = self.newcomer(), self.newcomer()
+        body = {"duplicate_id": str(duplicate.id), "reason": "Nhập hai lần"}
+        merged = self.sign_in("officer").post(f"/members/{kept.id}/merge", json=body)
+        assert merged.status_code == 200, merged.text
+        (row,) = rows(self.session, MemberMerge, MemberMerge.member_id == kept.id)
+        return row
 
     def _member(self, member_id: object) -> Member:
         (member,) = rows(self.session, Member, Member.id == member_id)
@@ -194,11 +232,17 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "version_of_member": lambda things: things.version(Member, things.member().id),
     "member": Things.member,
     "neighbour": Things.neighbour,
+    "newcomer": Things.newcomer,
+    "member_merge": Things.member_merge,
+    "transfer": Things.transfer,
+    "asked_transfer": Things.asked_transfer,
     "exemption": lambda things: make_exemption(
         things.session, things.world.north_one, things.member()
     ),
     "office": Things.office,
     "import": Things.upload,
+    "committed_import": Things.committed,
+    "proposal": Things.proposal,
     "plan": Things.plan,
     "draft": lambda things: things.meeting(MeetingStatus.DRAFT),
     "scheduled": lambda things: things.meeting(MeetingStatus.SCHEDULED),
