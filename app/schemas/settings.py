@@ -63,6 +63,7 @@ Minutes = Annotated[int, Field(ge=0, le=1440)]
 Hours = Annotated[int, Field(ge=0, le=24 * 14)]
 Percent = Annotated[int, Field(ge=0, le=100)]
 Days = Annotated[int, Field(ge=0, le=60)]
+LockDays = Annotated[int, Field(ge=1, le=366)]
 Holidays = Annotated[tuple[Day, ...], Field(max_length=60)]
 Agendas = dict[MeetingKind, Annotated[tuple[PlannedItem, ...], Field(max_length=30)]]
 
@@ -80,6 +81,8 @@ class Rules(BaseModel):
     - `accepted_reasons`: absences accepted without a decision.
     - `quorum_percent`: of the officials summoned; a warning, for no law asks for one.
     - `objection_days`: how long a mark may be objected to.
+    - `transfer_days`: how long the other cell may take to answer before a transfer is overdue.
+    - `lock_after_days`: how long after its last day a month locks itself; without it, never.
     - `holidays`: days on which no plan puts a meeting.
     - `agendas`: what each kind of meeting begins with; of a kind not named the word above holds.
     """
@@ -97,6 +100,8 @@ class Rules(BaseModel):
     accepted_reasons: Reasons = ()
     quorum_percent: Percent = 50
     objection_days: Days = 14
+    transfer_days: Days = 30
+    lock_after_days: LockDays | None = None
     holidays: Holidays = ()
     agendas: Agendas = _USUAL
 
@@ -121,6 +126,8 @@ class SettingsUpdate(Input):
     accepted_reasons: Reasons | MISSING | None = MISSING
     quorum_percent: Percent | MISSING | None = MISSING
     objection_days: Days | MISSING | None = MISSING
+    transfer_days: Days | MISSING | None = MISSING
+    lock_after_days: LockDays | MISSING | None = MISSING
     holidays: Holidays | MISSING | None = MISSING
     agendas: Agendas | MISSING | None = MISSING
 
