@@ -16,6 +16,7 @@ class PaperKind(StrEnum):
     MINUTES = "minutes"
     RESOLUTION = "resolution"
     ATTENDANCE_LIST = "attendance_list"
+    MONTHLY_REPORT = "monthly_report"
 
 
 class Template(OrganizationRow, table=True):

@@ -192,10 +192,82 @@ class AttendanceList:
         )
 
 
-Paper = Minutes | Resolution | AttendanceList
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportHead:
+    """`organ` is the committee that reports, `form` the number of the form (Biểu số)."""
+
+    parent: str
+    organ: str
+    form: str
+    place: str
+    day: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportLine:
+    """A unit below, or their sum: counts and shares in words."""
+
+    number: str
+    unit: str
+    cells: str
+    cells_met: str
+    cells_met_percent: str
+    cells_not_met: str
+    accounts: str
+    activated: str
+    activated_percent: str
+    not_activated: str
+    summoned: str
+    present: str
+    present_percent: str
+    excused: str
+    unexcused: str
+    documents_on_time: str
+    cells_met_on_time: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """How many of the units below reach so many per cent."""
+
+    at_least: str
+    reached: str
+    base: str
+    percent: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A measure now and in the same period a year before; `change` is the one of the other."""
+
+    measure: str
+    now: str
+    base_now: str
+    percent_now: str
+    before: str
+    base_before: str
+    percent_before: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonthlyReport:
+    """Báo cáo kết quả sinh hoạt chi bộ. `span` is the period in words, `as_of` a day."""
+
+    head: ReportHead
+    span: str
+    as_of: str
+    lines: tuple[ReportLine, ...]
+    total: ReportLine
+    bands: tuple[Band, ...]
+    comparisons: tuple[Comparison, ...]
+
+
+Paper = Minutes | Resolution | AttendanceList | MonthlyReport
 
 CONTEXTS: Final[dict[PaperKind, type[Paper]]] = {
     PaperKind.MINUTES: Minutes,
     PaperKind.RESOLUTION: Resolution,
     PaperKind.ATTENDANCE_LIST: AttendanceList,
+    PaperKind.MONTHLY_REPORT: MonthlyReport,
 }

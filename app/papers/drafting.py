@@ -5,7 +5,8 @@ from typing import Final, NamedTuple
 
 from docx import Document
 from docx.document import Document as Draft
-from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.section import WD_ORIENT
+from docx.enum.table import WD_ALIGN_VERTICAL, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -42,6 +43,14 @@ class Column(NamedTuple):
     width: float  # cm
     cell: str
     is_centred: bool = False
+    number: str = ""  # of a column in a form: "5=4/3"
+
+
+class Group(NamedTuple):
+    """Columns below one title; without a title, one column through both rows."""
+
+    title: str
+    columns: tuple[Column, ...]
 
 
 def bold(text: str) -> Piece:
@@ -67,6 +76,15 @@ def blank_draft(title: str) -> Draft:
     _add_page_number(number)
     _set_normal(draft)
     return draft
+
+
+def turn(draft: Draft) -> None:
+    """A4 across, for tables of many columns."""
+    section = draft.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Cm(29.7), Cm(21)
+    section.left_margin = section.right_margin = Cm(1.5)
+    section.top_margin = section.bottom_margin = Cm(1.5)
 
 
 def write(
@@ -107,6 +125,35 @@ def table(draft: Draft, each: str, columns: tuple[Column, ...]) -> None:
     for place, column in enumerate(columns):
         _put(titles.cells[place], bold(column.title), align=CENTER)
         _put(row.cells[place], column.cell, align=CENTER if column.is_centred else LEFT)
+    _put(begins.cells[0], f"{{%tr for {each} %}}")
+    _put(ends.cells[0], "{%tr endfor %}")
+    write(draft, align=LEFT).paragraph_format.space_after = Pt(0)
+
+
+def grouped_table(
+    draft: Draft, each: str, groups: tuple[Group, ...], *, total: str, size: int
+) -> None:
+    """A wide table: titles in two rows and a row of numbers, on every page; its sum below.
+
+    A cell that says `{{ line.x }}` says `{{ total.x }}` in the sum.
+    """
+    columns = [column for group in groups for column in group.columns]
+    grid = _grid(draft, tuple(column.width for column in columns), rows=7)
+    grid.style = draft.styles["Table Grid"]
+    upper, lower, numbers, begins, row, ends, sum_row = grid.rows
+    for head in (upper, lower, numbers):
+        _mark(head, "w:tblHeader")
+    _mark(row, "w:cantSplit")
+    first = 0
+    for group in groups:
+        _put_group(upper.cells, lower.cells, first, group, size)
+        first += len(group.columns)
+    for place, column in enumerate(columns):
+        align = CENTER if column.is_centred else LEFT
+        _put(numbers.cells[place], _sized(column.number, size, is_italic=True), align=CENTER)
+        _put(row.cells[place], _sized(column.cell, size), align=align)
+        said = column.cell.replace("{{ line.", f"{{{{ {total}.")
+        _put(sum_row.cells[place], _sized(said, size, is_bold=True), align=align)
     _put(begins.cells[0], f"{{%tr for {each} %}}")
     _put(ends.cells[0], "{%tr endfor %}")
     write(draft, align=LEFT).paragraph_format.space_after = Pt(0)
@@ -155,12 +202,30 @@ def _grid(draft: Draft, widths: tuple[float, ...], rows: int) -> Table:
     return grid
 
 
+def _put_group(
+    upper: tuple[_Cell, ...], lower: tuple[_Cell, ...], first: int, group: Group, size: int
+) -> None:
+    last = first + len(group.columns) - 1
+    if not group.title:
+        title = _sized(group.columns[0].title, size, is_bold=True)
+        _put(upper[first].merge(lower[first]), title, align=CENTER)
+        upper[first].vertical_alignment = WD_ALIGN_VERTICAL.CENTER
+        return
+    _put(upper[first].merge(upper[last]), _sized(group.title, size, is_bold=True), align=CENTER)
+    for place, column in enumerate(group.columns, start=first):
+        _put(lower[place], _sized(column.title, size, is_bold=True), align=CENTER)
+
+
+def _sized(text: str, size: int, *, is_bold: bool = False, is_italic: bool = False) -> Piece:
+    return Piece(text, is_bold=is_bold, is_italic=is_italic, size=size)
+
+
 def _put(cell: _Cell, piece: Piece | str, *, align: WD_ALIGN_PARAGRAPH = LEFT) -> None:
     paragraph = cell.paragraphs[0]
     paragraph.alignment = align
     paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
     said = Piece(piece) if isinstance(piece, str) else piece
-    _add(paragraph, (said._replace(size=TABLE_SIZE),))
+    _add(paragraph, (said._replace(size=TABLE_SIZE) if said.size == SIZE else said,))
 
 
 def _mark(row: _Row, name: str) -> None:

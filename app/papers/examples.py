@@ -20,6 +20,7 @@ from app.papers.contexts import (
     Totals,
     Vote,
 )
+from app.papers.report_examples import MONTHLY_REPORT
 
 _DAY: Final = "ngày 05 tháng 5 năm 2026"
 _PLACE: Final = "Nhà văn hóa thôn Đông Hà"
@@ -177,4 +178,5 @@ _EXAMPLES: Final[dict[PaperKind, Paper]] = {
         minute_taker_signature=_TAKER,
         chair_signature=_CHAIR,
     ),
+    PaperKind.MONTHLY_REPORT: MONTHLY_REPORT,
 }

@@ -1,4 +1,4 @@
-"""Looks into an uploaded DOCX before any library opens it: what it costs, and what it carries."""
+"""A DOCX as a package: an upload is looked into before it is opened, what is made is settled."""
 
 import re
 import zipfile
@@ -31,6 +31,20 @@ def check_package(docx: bytes) -> None:
             raise refuse(Fault.ACTIVE, name)
         if _XML.fullmatch(name):
             _check_xml(name, part)
+
+
+def settled(docx: bytes) -> bytes:
+    """The same document without the moment it was saved at: what it says alone makes its bytes."""
+    target = BytesIO()
+    with (
+        zipfile.ZipFile(BytesIO(docx)) as package,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
+        for entry in package.infolist():
+            part = zipfile.ZipInfo(entry.filename)
+            part.compress_type = zipfile.ZIP_DEFLATED
+            made.writestr(part, package.read(entry))
+    return target.getvalue()
 
 
 def _parts(docx: bytes) -> dict[str, bytes]:

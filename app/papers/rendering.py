@@ -13,6 +13,7 @@ from app.core.errors import Invalid
 from app.papers.contexts import Paper
 from app.papers.faults import Fault, refuse
 from app.papers.language import Language
+from app.papers.package import settled
 
 MAX_PART: Final = 512 * 1024  # characters of XML
 MAX_MARKS: Final = 2_000
@@ -42,7 +43,7 @@ def fill(template: bytes, paper: Paper, language: Language) -> bytes:
         raise
     except Exception as error:  # whatever the libraries trip over, the template is at fault
         raise refuse(Fault.BROKEN, str(error)) from error
-    return filled.getvalue()
+    return settled(filled.getvalue())
 
 
 class _Template(DocxTemplate):

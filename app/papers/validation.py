@@ -24,6 +24,10 @@ OBLIGATORY: Final = {
     ),
     PaperKind.RESOLUTION: ("head.cell", "title", "content", "signature.full_name"),
     PaperKind.ATTENDANCE_LIST: ("head.cell", "title", "lines.full_name", "lines.status"),
+    PaperKind.MONTHLY_REPORT: (
+        *("head.organ", "span", "as_of", "lines.unit"),
+        *("lines.cells", "lines.cells_met", "total.cells_met"),
+    ),
 }
 
 
