@@ -121,27 +121,57 @@ def server_version(url: str) -> str:
     return version
 
 
+@dataclass(frozen=True)
+class Ground:
+    """A folder in which one server lives, with the account and the binaries that run it."""
+
+    owner: Account
+    binaries: Path
+    folder: Path
+
+    @classmethod
+    @contextmanager
+    def new(cls, binaries: Path) -> Iterator["Ground"]:
+        owner = account()
+        # Not TMPDIR: the path of a socket has at most 107 bytes, and the owner must get there.
+        with tempfile.TemporaryDirectory(prefix="sotay-", dir="/tmp") as name:
+            folder = Path(name)
+            os.chown(folder, owner.uid, owner.gid)
+            ground = cls(owner, within_reach(binaries, folder), folder)
+            try:
+                yield ground
+            finally:
+                if (ground.data / "postmaster.pid").exists():
+                    ground.stop()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        return f"postgresql+psycopg://postgres@/postgres?host={self.folder}"
+
+    def run(self, program: str, *told: str | Path) -> None:
+        self.owner.run([self.binaries / program, "--pgdata", self.data, *told], self.folder)
+
+    def start(self) -> None:
+        with (self.data / "postgresql.conf").open("a") as settings:
+            settings.write(SETTINGS.format(folder=self.folder))
+        self.run("pg_ctl", "--wait", "--silent", "start", "--log", self.folder / "log")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "--wait", "--silent", "stop", "--mode=immediate")
+
+
 @contextmanager
 def cluster(binaries: Path) -> Iterator[str]:
     """The URL of a new server that is gone, with its files, when the block ends."""
-    owner = account()
-    # Not TMPDIR: the path of a socket has at most 107 bytes, and the owner must get there.
-    with tempfile.TemporaryDirectory(prefix="sotay-", dir="/tmp") as name:
-        folder = Path(name)
-        os.chown(folder, owner.uid, owner.gid)
-        binaries, data = within_reach(binaries, folder), folder / "data"
-        initdb: list[str | Path] = [binaries / "initdb", "--pgdata", data, "--no-sync"]
-        initdb += ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C"]
-        owner.run(initdb, folder)
-        with (data / "postgresql.conf").open("a") as settings:
-            settings.write(SETTINGS.format(folder=folder))
-        control: list[str | Path] = [binaries / "pg_ctl", "--pgdata", data, "--wait", "--silent"]
-        try:
-            owner.run([*control, "start", "--log", folder / "log"], folder)
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
-        finally:
-            if (data / "postmaster.pid").exists():
-                owner.run([*control, "stop", "--mode=immediate"], folder)
+    with Ground.new(binaries) as ground:
+        names = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C")
+        ground.run("initdb", "--no-sync", *names)
+        ground.start()
+        yield ground.url
 
 
 @dataclass(frozen=True)

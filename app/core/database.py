@@ -30,6 +30,28 @@ def engine() -> Engine:
     return make_engine(settings().database_url)
 
 
+@lru_cache
+def replica() -> Engine | None:
+    """A copy that follows the database, where one is set; `services.replicas` says who reads it."""
+    url = settings().replica_url
+    return make_replica(url) if url else None
+
+
+def make_replica(url: str) -> Engine:
+    """An engine that gives up early, since the primary can answer too; so nothing is pinged."""
+    return create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=THREADS + 2,
+        max_overflow=4,
+        connect_args={
+            "connect_timeout": 2,  # seconds, the least there is
+            "tcp_user_timeout": 3_000,
+            "options": "-c statement_timeout=5000",
+        },
+    )
+
+
 def make_engine(url: str) -> Engine:
     """An engine for either database; SQLite's folder is made when missing."""
     parsed = make_url(url)
@@ -63,10 +85,27 @@ def writing() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
+def reading(source: Engine | None = None) -> Iterator[Session]:
     """Statements one by one, without a transaction around them; nothing can be written."""
-    with Session(autocommitting(engine()), autoflush=False, expire_on_commit=False) as session:
+    chosen = autocommitting(source or engine())
+    with Session(chosen, autoflush=False, expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """Statements that all see the same moment, and hold nobody up; nothing can be written."""
+    on_postgresql = engine().dialect.name == "postgresql"
+    level = "REPEATABLE READ" if on_postgresql else "AUTOCOMMIT"
+    with engine().execution_options(isolation_level=level).connect() as connection:
+        if not on_postgresql:
+            connection.exec_driver_sql("BEGIN")  # a plain one, which waits for no writer
+        try:
+            with Session(connection, autoflush=False, expire_on_commit=False) as session:
+                yield session
+        finally:
+            if not on_postgresql:
+                connection.exec_driver_sql("ROLLBACK")
 
 
 def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any]) -> bool:

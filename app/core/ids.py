@@ -1,5 +1,6 @@
 """Time-ordered identifiers, made before the row reaches the database."""
 
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -8,3 +9,8 @@ from uuid_utils.compat import uuid7
 def new_id() -> UUID:
     """A version 7 UUID: the moment in milliseconds, then randomness."""
     return uuid7()
+
+
+def first_id(moment: datetime) -> UUID:
+    """An id that no row made from this moment on lies below."""
+    return UUID(int=int(moment.timestamp() * 1000) << 80)

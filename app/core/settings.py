@@ -2,8 +2,9 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -11,10 +12,15 @@ class Settings(BaseSettings):
     """Read from the environment, `SOTAY_` before each name."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SOTAY_", env_file=".env", env_ignore_empty=True, extra="ignore"
+        env_prefix="SOTAY_",
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,  # an address may hold a password
     )
 
     database_url: str = "sqlite:///var/sotay.db"
+    replica_url: str | None = Field(default=None, pattern="^postgresql")
     keys_file: Path = Path("var/keys.json")
     files_folder: Path = Path("var/files")
     files_url: str | None = Field(default=None, pattern="^s3://")
@@ -25,6 +31,12 @@ class Settings(BaseSettings):
     demo_password: SecretStr | None = None
     log_level: str = "INFO"
     worker_in_server: bool = True
+
+    @model_validator(mode="after")
+    def _follows_a_primary(self) -> Self:
+        if self.replica_url and not self.database_url.startswith("postgresql"):
+            raise ValueError("SOTAY_REPLICA_URL: only a PostgreSQL can be followed")
+        return self
 
 
 @lru_cache

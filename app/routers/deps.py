@@ -25,7 +25,7 @@ from app.core.tokens import AccessClaims, verify_access
 from app.gate import answers, problems
 from app.gate.strict_json import StrictRequest
 from app.policies.actors import Actor
-from app.services import figure_days, kept_answers, sessions
+from app.services import figure_days, kept_answers, replicas, sessions
 from app.work import Work
 
 
@@ -78,6 +78,9 @@ async def gather_if_match(request: Request) -> int | None:
 
 
 CurrentWork = Annotated[Work, Depends(gather)]
+#: Of a GET that only reads, and whose `query` names a period, or the last of several as `to`: what
+#: it says of periods that are over may come from a replica, some moments old.
+LaggingWork = Annotated[Work, Depends(gather), "may lag"]
 CurrentPreparation = Annotated[Preparation, Depends(gather)]
 IfMatch = Annotated[int | None, Depends(gather_if_match)]
 
@@ -211,7 +214,9 @@ def _unknown(place: str, names: Iterable[str]) -> RequestValidationError:
 def _in_one_hop(
     endpoint: Callable[..., Any], route: WorkRoute, adapter: TypeAdapter[Any] | None
 ) -> Callable[..., Response]:
-    prepares = "preparation" in inspect.signature(endpoint).parameters
+    parameters = inspect.signature(endpoint).parameters
+    prepares = "preparation" in parameters
+    may_lag = "work" in parameters and parameters["work"].annotation == LaggingWork
 
     @functools.wraps(endpoint)
     def hop(**arguments: Any) -> Response:
@@ -222,6 +227,8 @@ def _in_one_hop(
             step = endpoint(preparation=Preparation(ticket), **arguments)
         else:
             step = functools.partial(_call, endpoint, arguments)
+            if may_lag and database.replica() is not None and (about := _last_period(arguments)):
+                step = functools.partial(replicas.read, step, about)
         return _perform(ticket, route, adapter, step)
 
     return hop
@@ -236,6 +243,13 @@ def _kept(ticket: Ticket) -> kept_answers.Answer | None:
 
 def _call(endpoint: Callable[..., Any], arguments: dict[str, Any], work: Work) -> Any:
     return endpoint(work=work, **arguments)
+
+
+def _last_period(arguments: dict[str, Any]) -> str | None:
+    """The latest period that a query asks about, if it names one."""
+    query = arguments["query"]
+    named: str | None = getattr(query, "to", None) or getattr(query, "period", None)
+    return named
 
 
 def _perform(
