@@ -2,7 +2,6 @@
 
 import inspect
 
-from app.core.paging import PageQuery
 from app.routers.deps import LaggingWork, WorkRoute
 from tests.architecture.test_wire import ROUTES
 
@@ -31,10 +30,3 @@ def test_their_query_names_the_last_period_it_asks_about() -> None:
         query = inspect.signature(route.endpoint).parameters["query"].annotation.__origin__
         named = {"to", "period"} & set(query.model_fields)
         assert named, route.name
-
-
-def test_a_page_is_not_begun_here_and_ended_there() -> None:
-    """A cursor of the one would be followed in the other."""
-    for route in LAGGING:
-        query = inspect.signature(route.endpoint).parameters["query"].annotation.__origin__
-        assert not issubclass(query, PageQuery), route.name
