@@ -145,6 +145,22 @@ DOORS = (
         "north_one",
         query="period=2026-05&measure=cells_met",
     ),
+    *(
+        Door(
+            "GET",
+            f"/dashboards/{{organization_id}}/{view}",
+            READERS,
+            "member administrator",
+            "north_one",
+            query=query,
+        )
+        for view, query in (
+            ("trend", "measure=cells_met&from=2026-01&to=2026-05"),
+            ("ranking", "measure=cells_met&period=2026-05"),
+            ("funnel", "period=2026-05"),
+            ("funnel/members", "period=2026-05&stage=due"),
+        )
+    ),
     Door(
         "GET",
         "/settings",
