@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from types import FrameType
 
 import anyio.to_thread
 import uvicorn
@@ -10,6 +11,7 @@ from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from app.core.settings import BODY_LIMIT, THREADS, settings
+from app.gate import streams
 from app.gate.edge import Edge
 from app.gate.problems import describe, install_problem_handlers
 from app.jobs import worker
@@ -53,6 +55,7 @@ from app.routers import (
     papers,
     periods,
     proposals,
+    report_schedules,
     tasks,
     templates,
     transfers,
@@ -98,6 +101,7 @@ NOUNS = (
     papers,
     periods,
     proposals,
+    report_schedules,
     settings_of_committees,
     tasks,
     templates,
@@ -156,9 +160,17 @@ def _operation_id(route: APIRoute) -> str:
 app = create_app()
 
 
+class Server(uvicorn.Server):
+    """Tells those who follow something that the process stops, before it waits for answers."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        streams.close()
+        super().handle_exit(sig, frame)
+
+
 def serve() -> None:
     """One process: SQLite has one writer, and more processes are more servers on PostgreSQL."""
-    uvicorn.run(
+    config = uvicorn.Config(
         app,
         host=settings().host,
         port=settings().port,
@@ -171,3 +183,4 @@ def serve() -> None:
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE,
     )
+    Server(config).run()

@@ -137,7 +137,7 @@ class TestCreate:
 
         assert answer.status_code == 413
 
-    @pytest.mark.parametrize("kind", ["questions", "", "meetings"])
+    @pytest.mark.parametrize("kind", ["questions", ""])
     def test_a_kind_that_is_not_taken_is_refused(self, sign_in: SignIn, kind: str) -> None:
         answer = upload(sign_in("officer"), make_full_list(newcomer(1)), kind)
 

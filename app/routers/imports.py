@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from app.core.clock import local_date
 from app.core.paging import Page
 from app.core.settings import UPLOAD_LIMIT
-from app.models import Import, ImportKind, ImportRow
+from app.models import Import, ImportKind, ImportMode, ImportRow
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
 from app.schemas.base import Input
 from app.schemas.imports import ImportRead, ImportRowQuery, ImportRowRead
@@ -21,10 +21,11 @@ router = APIRouter(prefix="/imports", tags=["imports"], route_class=WorkRoute)
 
 
 class ImportUpload(Input):
-    """A workbook, and what it lists."""  # here, since only routers know an uploaded file
+    """A workbook, what it lists, and what a commit does with what differs."""
 
-    file: UploadFile
+    file: UploadFile  # so the schema stands here: only routers know an uploaded file
     kind: ImportKind
+    mode: ImportMode = ImportMode.CHANGES
 
 
 @router.post("", response_model=ImportRead, status_code=201, max_body_size=UPLOAD_LIMIT)
@@ -34,10 +35,10 @@ def create_import(
 ) -> Callable[[Work], Import]:
     """Read a workbook and keep a preview of what each row would change."""
     with preparation.reading() as work:
-        imports.expect_allowed(work, data.kind)
+        imports.expect_allowed(work, data.kind, data.mode)
         today = local_date(work.now)
     parsed = imports.prepare(data.file.file.read(), data.kind, today)
-    return lambda work: imports.create(work, parsed)
+    return lambda work: imports.create(work, parsed, data.mode)
 
 
 @router.get("/{import_id}", response_model=ImportRead)
@@ -69,3 +70,9 @@ def get_import_rejects(work: CurrentWork, import_id: UUID) -> Response:
 def commit_import(work: CurrentWork, import_id: UUID) -> Import:
     """Carry the preview out, all of it or nothing; 409 when the data moved since."""
     return imports.commit(work, import_id)
+
+
+@router.post("/{import_id}/take-back", response_model=ImportRead)
+def take_back_import(work: CurrentWork, import_id: UUID) -> Import:
+    """Undo a commit, all of it; 409 when anything was built on what it wrote."""
+    return imports.take_back(work, import_id)

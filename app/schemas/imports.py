@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.core.paging import PageQuery
-from app.models import ImportKind, ImportStatus, RowState
+from app.models import ImportKind, ImportMode, ImportStatus, RowState
 from app.schemas.base import Output
 
 
@@ -20,12 +20,14 @@ class ImportRead(Output):
 
     id: UUID
     kind: ImportKind
+    mode: ImportMode
     layout: str
     status: ImportStatus
     counts: ImportCounts
     absent: int | None
     created_at: datetime
     committed_at: datetime | None
+    taken_back_at: datetime | None
 
 
 class ImportFault(Output):

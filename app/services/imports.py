@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,20 @@ from sqlmodel import col
 
 from app.core import collector
 from app.core.confidential import seal, unseal
-from app.core.errors import Forbidden, UnsupportedMediaType
+from app.core.errors import Forbidden, Invalid, UnsupportedMediaType
 from app.core.ids import new_id
 from app.core.paging import Filters, Order, Page
-from app.models import Import, ImportKind, ImportRow, RowState
+from app.models import Import, ImportKind, ImportMode, ImportRow, RowState
 from app.policies.roles import Permission
 from app.schemas.imports import ImportRowQuery
-from app.services import member_entries, member_plans, organization_plans
+from app.services import (
+    import_journals,
+    member_entries,
+    member_plans,
+    organization_plans,
+    proposals,
+)
+from app.services.import_journals import Change, Journal
 from app.services.import_plans import DataMoved, Lines, Plan, insert_all
 from app.work import Work
 from app.workbooks import members, organizations, reading
@@ -46,7 +53,8 @@ class _Kind:
     permission: Permission
     read: Callable[[Sheets, date], Table[Any]]
     plan: Callable[[Work, Lines[Any]], Sequence[Plan[Any]]]
-    carry_out: Callable[[Work, Sequence[Any]], None]
+    carry_out: Callable[[Work, Sequence[Any], Journal], None]
+    take_back: Callable[[Work, Sequence[Change], datetime], None]
     kept: TypeAdapter[Any]
     count_absent: Callable[[Work, Lines[Any], Sequence[Any]], int] | None = None
 
@@ -57,6 +65,7 @@ _KINDS = {
         lambda sheets, today: members.parse(sheets, today=today),
         member_plans.plan,
         member_entries.carry_out,
+        member_entries.take_back,
         TypeAdapter(tuple[MemberLine, UUID | None]),
         member_plans.count_absent,
     ),
@@ -65,6 +74,7 @@ _KINDS = {
         lambda sheets, _today: organizations.parse(sheets),
         organization_plans.plan,
         organization_plans.carry_out,
+        organization_plans.take_back,
         TypeAdapter(tuple[OrganizationLine, UUID | None]),
     ),
 }
@@ -88,17 +98,24 @@ def prepare(content: bytes, kind: ImportKind, today: date) -> Parsed:
     return Parsed(kind, hashlib.sha256(content).hexdigest(), table)
 
 
-def expect_allowed(work: Work, kind: ImportKind) -> None:
+def expect_allowed(work: Work, kind: ImportKind, mode: ImportMode = ImportMode.CHANGES) -> None:
     """`Forbidden` for whoever may not import, or not enter what the file holds."""
     needed = (Permission.IMPORT_CREATE, _KINDS[kind].permission)
     if not all(work.actor.may(permission) for permission in needed):
         raise Forbidden
+    if mode is ImportMode.PROPOSALS and kind is not ImportKind.MEMBERS:
+        raise Invalid.at(
+            "/mode",
+            "members_only",
+            "Chỉ danh sách đảng viên mới được nhập thành đề xuất.",
+            "Only lists of members come in as proposals.",
+        )
 
 
 @collector.held_back()
-def create(work: Work, parsed: Parsed) -> Import:
+def create(work: Work, parsed: Parsed, mode: ImportMode = ImportMode.CHANGES) -> Import:
     """Keep a preview: what each row would change. Nothing is changed yet."""
-    expect_allowed(work, parsed.kind)
+    expect_allowed(work, parsed.kind, mode)
     table = parsed.table
     unreadable = [row for row in table.rows if row.line is None]
     lines = Lines(
@@ -118,6 +135,7 @@ def create(work: Work, parsed: Parsed) -> Import:
             created_at=work.now,
             account_id=work.actor.account_id,
             kind=parsed.kind,
+            mode=mode,
             layout=table.layout,
             digest=parsed.digest,
             counts=counts,
@@ -167,8 +185,29 @@ def commit(work: Work, import_id: UUID) -> Import:
     plans = kind.plan(work, lines)
     if planned != {each.row_number: _basis(each) for each in plans}:
         raise DataMoved
-    kind.carry_out(work, plans)
+    if imported.mode is ImportMode.PROPOSALS:
+        proposals.propose(work, imported, plans)
+    else:
+        journal = Journal(work)
+        kind.carry_out(work, plans, journal)
+        import_journals.keep(work, imported, journal.changes)
     work.record("import.committed", imported, kind=imported.kind, counts=imported.counts)
+    return imported
+
+
+@collector.held_back()
+def take_back(work: Work, import_id: UUID) -> Import:
+    """Undo a commit, all of it; refuses when anything was built on what it wrote."""
+    imported = get(work, import_id).take("take_back")
+    imported.taken_back_at = work.now
+    work.session.flush()  # a second one waits here
+    expect_allowed(work, imported.kind)
+    if imported.mode is ImportMode.PROPOSALS:
+        proposals.take_back(work, imported)
+    elif imported.committed_at is not None:
+        changes = import_journals.read(work, imported)
+        _KINDS[imported.kind].take_back(work, changes, imported.committed_at)
+    work.record("import.taken_back", imported, kind=imported.kind)
     return imported
 
 

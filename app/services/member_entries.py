@@ -1,26 +1,25 @@
 """Carries out what the plans of a member list say: all rows at once, table by table."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import or_, select
 from sqlmodel import col
 
 from app.core import periods
 from app.core.clock import local_date
 from app.core.confidential import seal
 from app.core.ids import new_id
-from app.core.selects import portions
+from app.core.selects import pick, portions
 from app.core.text import fold, sort_key
 from app.models import EndReason, Exemption, Member, Membership, MembershipKind, RowState
-from app.services import figures
-from app.services.import_plans import DataMoved, insert_all
+from app.services import figures, take_backs
+from app.services.import_journals import Change, Journal, Values
 from app.services.member_plans import MemberPlan
 from app.work import Work
 
-Values = dict[str, Any]
 #: A cell, and the day from which it counts otherwise.
 Touch = tuple[UUID | None, date]
 _MEMBERSHIP = tuple(
@@ -29,21 +28,31 @@ _MEMBERSHIP = tuple(
 )
 
 
-def carry_out(work: Work, plans: Sequence[MemberPlan]) -> None:
+def carry_out(work: Work, plans: Sequence[MemberPlan], journal: Journal) -> None:
     """Enter and change members, then bring the figures of every cell touched up to date."""
     new = [each for each in plans if each.state is RowState.NEW]
     changed = [each for each in plans if each.state is RowState.CHANGED]
-    insert_all(work, Member, (_new_member(work, each) for each in new))
-    _change_members(work, changed)
-    ended = _end_memberships(work, changed)
+    journal.insert(Member, ((each.row_number, _new_member(work, each)) for each in new))
+    _change_members(journal, changed)
+    ended = _end_memberships(work, changed, journal)
     opened = [*new, *(each for each in changed if each.moves or each.returns)]
-    insert_all(work, Membership, (_new_membership(work, each) for each in opened))
+    journal.insert(Membership, ((each.row_number, _new_membership(work, each)) for each in opened))
     exempted = [each for each in plans if each.exempted]
-    insert_all(work, Exemption, (_new_exemption(work, each) for each in exempted))
+    journal.insert(Exemption, ((each.row_number, _new_exemption(work, each)) for each in exempted))
     today = local_date(work.now)
     touched = [(each.place_id, today) for each in opened] + ended
     touched += [(each.place_id, each.line.state_on or today) for each in exempted]
     _recount(work, touched)
+
+
+def take_back(work: Work, changes: Sequence[Change], since: datetime) -> None:
+    """Members as they were before, in the figures too; nothing is left of who was new."""
+    members = _members_of(work, changes)
+    days = [day for model in (Membership, Exemption) for day in _days_of(work, changes, model)]
+    cells = _cells_of(work, members)
+    first = min([*days, local_date(since)])
+    take_backs.undo(work, changes, take_backs.locked(work, cells, first, since))
+    figures.recount(work, cells, figures.from_day(work, first))
 
 
 def _new_member(work: Work, each: MemberPlan) -> Values:
@@ -68,44 +77,48 @@ def _facts(each: MemberPlan, member_id: UUID) -> Values:
     }
 
 
-def _change_members(work: Work, changed: Iterable[MemberPlan]) -> None:
+def _change_members(journal: Journal, changed: Iterable[MemberPlan]) -> None:
     """Also where only the cell or the state changes: a member is read with both."""
     rows = [
-        {"of_id": each.known.id, "of_version": each.known.version}
-        | {f"new_{name}": value for name, value in _facts(each, each.known.id).items()}
+        (
+            each.row_number,
+            {"of_id": each.known.id, "of_version": each.known.version}
+            | {f"new_{name}": value for name, value in _facts(each, each.known.id).items()},
+        )
         for each in changed
         if each.known
     ]
-    if not rows:
-        return
-    names = [name.removeprefix("new_") for name in rows[0] if name.startswith("new_")]
-    _update(work, Member, names, rows)
+    names = (
+        [name.removeprefix("new_") for name in rows[0][1] if name.startswith("new_")]
+        if rows
+        else []
+    )
+    journal.update(Member, names, rows)
 
 
-def _end_memberships(work: Work, changed: Sequence[MemberPlan]) -> list[Touch]:
+def _end_memberships(work: Work, changed: Sequence[MemberPlan], journal: Journal) -> list[Touch]:
     """Close the cell that a member moves from, and every cell of one who is gone."""
     today = local_date(work.now)
-    ends: dict[UUID, tuple[EndReason, date]] = {}
+    ends: dict[UUID, tuple[int, EndReason, date]] = {}
     for each in changed:
         if each.known and (each.moves or each.ends):
             day = each.line.state_on if each.ends else None
-            ends[each.known.id] = (each.ends or EndReason.MOVED, day or today)
-    rows: list[Values] = []
+            ends[each.known.id] = (each.row_number, each.ends or EndReason.MOVED, day or today)
+    rows: list[tuple[int, Values]] = []
     touched: list[Touch] = []
     for membership in _open_memberships(work, ends):
-        reason, day = ends[membership.member_id]
+        number, reason, day = ends[membership.member_id]
         if reason is EndReason.MOVED and membership.kind is MembershipKind.TEMPORARY:
             continue
-        rows.append(
-            {
-                "of_id": membership.id,
-                "of_version": membership.version,
-                "new_valid_to": max(day, membership.valid_from),
-                "new_end_reason": reason,
-            }
-        )
+        change = {
+            "of_id": membership.id,
+            "of_version": membership.version,
+            "new_valid_to": max(day, membership.valid_from),
+            "new_end_reason": reason,
+        }
+        rows.append((number, change))
         touched.append((membership.organization_id, day))
-    _update(work, Membership, ["valid_to", "end_reason"], rows)
+    journal.update(Membership, ["valid_to", "end_reason"], rows)
     return touched
 
 
@@ -149,18 +162,44 @@ def _new_exemption(work: Work, each: MemberPlan) -> Values:
     }
 
 
-def _update(work: Work, model: Any, names: Iterable[str], rows: Sequence[Values]) -> None:
-    """Rows as they were planned for; `DataMoved` when somebody else was faster."""
-    if not rows:
-        return
-    statement = (
-        update(model)
-        .where(model.id == bindparam("of_id"), model.version == bindparam("of_version"))
-        .values({name: bindparam(f"new_{name}") for name in names})
-        .values(version=model.version + 1)
-    )
-    if work.session.connection().execute(statement, rows).rowcount != len(rows):
-        raise DataMoved
+def _members_of(work: Work, changes: Sequence[Change]) -> set[UUID]:
+    """Whom the changes concern: the members themselves, and whose memberships and the like."""
+    members = {change.row_id for change in changes if change.table == Member.__tablename__}
+    for model in (Membership, Exemption):
+        members.update(_column_of(work, changes, model, model.member_id))
+    return members
+
+
+def _days_of(work: Work, changes: Sequence[Change], model: Any) -> list[date]:
+    """The days on which what was written begins or ends."""
+    found = _column_of(work, changes, model, model.valid_from, of_new=True)
+    found += _column_of(work, changes, model, model.valid_to)
+    return [day for day in found if day is not None]
+
+
+def _cells_of(work: Work, members: Iterable[UUID]) -> set[UUID]:
+    cells: set[UUID] = set()
+    for portion in portions(members):
+        statement = pick(Membership.organization_id).where(col(Membership.member_id).in_(portion))
+        cells.update(work.session.connection().execute(statement.distinct()).scalars())
+    return cells
+
+
+def _column_of(
+    work: Work, changes: Sequence[Change], model: Any, column: Any, *, of_new: bool = False
+) -> list[Any]:
+    wanted = [
+        change.row_id
+        for change in changes
+        if change.table == model.__tablename__ and (change.before is None or not of_new)
+    ]
+    return [
+        value
+        for portion in portions(wanted)
+        for value in work.session.connection()
+        .execute(pick(column).where(col(model.id).in_(portion)))
+        .scalars()
+    ]
 
 
 def _recount(work: Work, touched: Iterable[Touch]) -> None:

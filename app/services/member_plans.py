@@ -8,11 +8,12 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from app.core.confidential import blind_index
 from app.core.text import fold
-from app.models import EndReason, ExemptionKind, OrganizationKind, RowState
+from app.models import EndReason, ExemptionKind, Member, OrganizationKind, RowState
 from app.services import known_members
 from app.services.import_plans import Lines, Plan, Reason, code_key
 from app.services.known_members import Facts, Known, Unit
@@ -64,6 +65,39 @@ class MemberPlan(Plan[MemberLine]):
     @property
     def known(self) -> Known | None:
         return self.by_person or self.by_card
+
+
+class Told(NamedTuple):
+    """One field as text: as it is stored, and as a list would have it."""
+
+    of_member: Callable[[Member], str | None]
+    of_plan: Callable[[MemberPlan], str | None]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _told(name: str) -> Told:
+    return Told(
+        lambda member: _text(getattr(member, name)), lambda each: _text(getattr(each.facts, name))
+    )
+
+
+def _numbered(name: str) -> Told:
+    return Told(lambda member: _text(getattr(member, name)), lambda each: getattr(each.line, name))
+
+
+#: What a list may propose of a member, field by field.
+PROPOSED = {
+    "full_name": _told("full_name"),
+    "sex": _told("sex"),
+    "born_on": _told("born_on"),
+    "admitted_on": _told("admitted_on"),
+    "official_on": _told("official_on"),
+    "card_number": _numbered("card_number"),
+    "personal_id": _numbered("personal_id"),
+}
 
 
 def plan(work: Work, lines: Lines[MemberLine]) -> list[MemberPlan]:

@@ -1,22 +1,29 @@
 """What a list of organisations would change: units are founded and renamed, never moved."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.core.clock import local_date
 from app.core.selects import portions
 from app.core.text import fold
-from app.models import Organization, OrganizationKind, RowState, UnitType
+from app.models import (
+    Organization,
+    OrganizationKind,
+    OrganizationParent,
+    RowState,
+    UnitType,
+)
 from app.policies.roles import Permission, Reach
-from app.services import organizations
+from app.services import figures, organizations, take_backs
+from app.services.import_journals import Change, Journal
 from app.services.import_plans import (
     DataMoved,
     Lines,
@@ -77,15 +84,18 @@ def plan(work: Work, lines: Lines[OrganizationLine]) -> list[OrganizationPlan]:
     return plans
 
 
-def carry_out(work: Work, plans: Sequence[OrganizationPlan]) -> None:
+def carry_out(work: Work, plans: Sequence[OrganizationPlan], journal: Journal) -> None:
     """Found the new units under theirs and rename the changed ones."""
     new = [each for each in plans if each.state is RowState.NEW]
     changed = {each.subject_id: each for each in plans if each.state is RowState.CHANGED}
     for unit in _units(work, Permission.ORGANIZATION_CHANGE, changed):
         line = changed[unit.id].line
-        unit.name = line.name
-        unit.unit_type = UnitType(line.unit_type) if line.unit_type else unit.unit_type
-        unit.search_text = fold(f"{unit.name} {unit.code}")
+        told = {
+            "name": line.name,
+            "unit_type": UnitType(line.unit_type) if line.unit_type else unit.unit_type,
+            "search_text": fold(f"{line.name} {unit.code}"),
+        }
+        journal.change(changed[unit.id].row_number, unit, told)
     above = {each.place_id for each in new if each.place_id}
     parents = _units(work, Permission.ORGANIZATION_CREATE, above)
     by_key = {code_key(unit.code): unit for unit in parents}
@@ -98,6 +108,38 @@ def carry_out(work: Work, plans: Sequence[OrganizationPlan]) -> None:
         pairs.append((unit, by_key[code_key(above_it)] if above_it else None))
     if pairs:
         organizations.plant(work, pairs)
+        _note(work, new, {unit.id: unit for unit, _ in pairs}, journal)
+
+
+def take_back(work: Work, changes: Sequence[Change], since: datetime) -> None:
+    """Units as they were before; those that were new count nothing from here on, and are gone."""
+    name = str(Organization.__tablename__)
+    new = [change.row_id for change in changes if change.table == name and not change.before]
+    day = local_date(since)
+    reasons = take_backs.locked(work, new, day, since)
+    take_backs.expect_free(work, changes, reasons)
+    for portion in portions(new):
+        never = update(Organization).where(col(Organization.id).in_(portion))
+        work.session.connection().execute(never.values(valid_to=Organization.valid_from))
+    figures.recount(work, new, figures.from_day(work, day))
+    take_backs.undo(work, changes)
+
+
+def _note(
+    work: Work,
+    new: Iterable[OrganizationPlan],
+    units: Mapping[UUID, Organization],
+    journal: Journal,
+) -> None:
+    numbers = {each.subject_id: each.row_number for each in new}
+    for unit_id, unit in units.items():
+        journal.note_new(numbers[unit_id], unit)
+    for portion in portions(units):
+        of_new = select(OrganizationParent).where(
+            col(OrganizationParent.organization_id).in_(portion)
+        )
+        for link in work.session.execute(of_new.execution_options(scoped="just planted")).scalars():
+            journal.note_new(numbers[link.organization_id], link)
 
 
 def _plan_row(row_number: int, line: OrganizationLine, around: _Surroundings) -> OrganizationPlan:
