@@ -187,6 +187,9 @@ def upgrade() -> None:
 
     op.create_table(
         "weekly_summaries",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("organization_id", sa.Uuid(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("period", sa.String(7), nullable=False),
@@ -196,8 +199,16 @@ def upgrade() -> None:
             ["organizations.id"],
             name=op.f("fk_weekly_summaries_organization_id"),
         ),
-        sa.PrimaryKeyConstraint("organization_id", "day", name=op.f("pk_weekly_summaries")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_weekly_summaries")),
     )
+    with op.batch_alter_table("weekly_summaries", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_weekly_summaries_organization_id"), ["organization_id"], unique=False
+        )
+        batch_op.create_index(
+            "uq_weekly_summaries_organization_id_day", ["organization_id", "day"], unique=True
+        )
+
     op.create_table(
         "member_merges",
         sa.Column("id", sa.Uuid(), nullable=False),

@@ -1,48 +1,76 @@
-"""The loop that folds waiting deltas, and turns the day; beside the server or on its own."""
+"""The loops beside the server or on their own: one folds figures and turns the day, the other does
+long work. Neither waits for the other.
+"""
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
 
 from app.core import clock, database
 from app.core.settings import settings
+from app.jobs import calendar, runner
 from app.services import figure_days, figures
 
 log = structlog.get_logger(__name__)
 
+#: Seconds between two looks: for deltas to fold, for jobs, at the calendar.
 PAUSE = 0.2
+JOBS_EVERY = 1.0
+CALENDAR_EVERY = 15.0
+AFTER_A_FAULT = 5.0
 
 
 def run(stop: threading.Event) -> None:
     """Work until told to stop. A fault is logged and tried again: nothing is lost by it."""
-    while not stop.is_set():
-        try:
-            folded = step()
-        except database.FAULTS as error:
-            log.warning("worker waits for the database", kind=type(error).__name__)
-            folded = 0
-            stop.wait(5)
-        if folded < figures.FOLD_LIMIT:
-            stop.wait(PAUSE)
+    second = threading.Thread(target=_do_long_work, args=(stop,), name="long work", daemon=True)
+    second.start()
+    _again_and_again(stop, lambda: PAUSE if step() < figures.FOLD_LIMIT else 0.0)
+    second.join(timeout=10)
 
 
 def step() -> int:
-    """One turn of the loop; how many deltas it folded."""
+    """One turn of the first loop; how many deltas it folded."""
     figure_days.turn(clock.now())
     if database.engine().dialect.name != "postgresql":
-        time.sleep(PAUSE)  # SQLite's writers add to the units above themselves
-        return 0
+        return 0  # SQLite's writers add to the units above themselves
     with database.writing() as session:
         return figures.fold(session)
+
+
+def _do_long_work(stop: threading.Event) -> None:
+    looked = -CALENDAR_EVERY
+
+    def look() -> float:
+        nonlocal looked
+        if time.monotonic() - looked >= CALENDAR_EVERY:
+            calendar.keep()
+            looked = time.monotonic()
+        return 0.0 if runner.run_next(stop) else JOBS_EVERY
+
+    _again_and_again(stop, look)
+
+
+def _again_and_again(stop: threading.Event, once: Callable[[], float]) -> None:
+    """`once` says how long to wait before the next time."""
+    while not stop.is_set():
+        try:
+            pause = once()
+        except database.FAULTS as error:
+            log.warning("worker waits for the database", kind=type(error).__name__)
+            pause = AFTER_A_FAULT
+        except Exception:
+            log.exception("fault")
+            pause = AFTER_A_FAULT
+        stop.wait(pause)
 
 
 @contextmanager
 def beside_the_server() -> Iterator[None]:
     """Run in a thread of the server, unless a worker of its own is configured."""
-    if not settings().worker_in_server or database.engine().dialect.name != "postgresql":
+    if not settings().worker_in_server:
         yield
         return
     stop = threading.Event()

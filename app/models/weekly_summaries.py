@@ -2,18 +2,21 @@
 
 from datetime import date
 from typing import Any
-from uuid import UUID
 
-from sqlalchemy import JSON
-from sqlmodel import Field, SQLModel
+from sqlalchemy import JSON, Index
+from sqlmodel import Field
+
+from app.models.base import OrganizationRow
 
 
-class WeeklySummary(SQLModel, table=True):
+class WeeklySummary(OrganizationRow, table=True):
     """The counts of a unit and a period as they stood on a day."""
 
     __tablename__ = "weekly_summaries"
+    __table_args__ = (
+        Index("uq_weekly_summaries_organization_id_day", "organization_id", "day", unique=True),
+    )
 
-    organization_id: UUID = Field(foreign_key="organizations.id", primary_key=True)
-    day: date = Field(primary_key=True)
+    day: date
     period: str = Field(max_length=7)
     counts: dict[str, Any] = Field(sa_type=JSON)

@@ -13,6 +13,9 @@ from app.services import readiness
 
 router = APIRouter(tags=["health"])
 BACKLOG = Gauge("sotay_figure_deltas", "Deltas that wait for the worker")
+JOBS = Gauge("sotay_jobs_waiting", "Jobs that are due and that no worker has taken up")
+LATE = Gauge("sotay_calendar_late_seconds", "Since when a run of the calendar is late", ["name"])
+FAILED = Gauge("sotay_calendar_failed", "Parts that failed in the latest run", ["name"])
 
 
 @router.get("/health/live", response_model=Health)
@@ -40,5 +43,10 @@ def read_metrics(request: Request) -> Response:
     )
     if not allowed:
         raise NotFound
-    BACKLOG.set(readiness.waiting_deltas())
+    waits = readiness.what_waits()
+    BACKLOG.set(waits.deltas)
+    JOBS.set(waits.jobs)
+    for gauge, by_name in ((LATE, waits.late), (FAILED, waits.failed)):
+        for name, number in by_name.items():
+            gauge.labels(name).set(number)
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,20 +1,38 @@
 """Whether this process can serve: its database, its schema, its keys."""
 
+from collections.abc import Mapping
+from typing import NamedTuple
+
 import structlog
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.core import database, migrations
+from app.core import clock, database, migrations
 from app.core.keys import KeysMissing, keys
-from app.services import figures
+from app.services import calendar_runs, figures, job_claims
 
 log = structlog.get_logger(__name__)
 
 
-def waiting_deltas() -> int:
-    """The backlog of the worker, for an alarm when it grows."""
+class Waits(NamedTuple):
+    """What waits for a worker; by the names of the calendar how late it is, and what failed."""
+
+    deltas: int
+    jobs: int
+    late: Mapping[str, float]
+    failed: Mapping[str, int]
+
+
+def what_waits() -> Waits:
+    """For an alarm when it grows, whichever process does the work."""
+    now = clock.now()
     with database.reading() as session:
-        return figures.backlog(session)
+        return Waits(
+            figures.backlog(session),
+            job_claims.waiting(session, now),
+            calendar_runs.lateness(session, now),
+            calendar_runs.failures(session),
+        )
 
 
 def is_ready() -> bool:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.core import periods
 from app.core.selects import pick
 from app.models import COUNTS, Figure, FigureDay, FigureDelta, Organization
-from app.services import figures, trees
+from app.services import figures, period_seals, trees
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
@@ -25,6 +25,11 @@ class Difference:
     count: str
     stored: int
     true: int
+
+    @property
+    def is_beyond_repair(self) -> bool:
+        """A broken seal says that something was changed, not what it was before."""
+        return self.count in period_seals.KINDS
 
     def __str__(self) -> str:
         return f"{self.period} {self.path} {self.count}: stored {self.stored}, true {self.true}"
@@ -58,10 +63,20 @@ def recount_one(
         trees.add_rows(session, period, today)
         trees.settle(session, period, work.now)
     differences = _compare(work, period, today, lost, hold=hold)
-    if repair and differences:
-        _repair(session, period, differences)
+    broken = [
+        Difference(period, path, kind, 0, 1)
+        for path, kind in period_seals.breaches(session, period)
+    ]
+    if repair and (mendable := _mendable(differences, broken)):
+        _repair(session, period, mendable)
     missing = [Difference(period, unit.path, "row", 0, 1) for unit in lost]
-    return missing + misplaced + differences
+    return missing + misplaced + differences + broken
+
+
+def _mendable(differences: list[Difference], broken: list[Difference]) -> list[Difference]:
+    """Not at a cell whose seal is broken or above it: what is wrong there may be the cell's row."""
+    cells = [each.path for each in broken]
+    return [each for each in differences if not any(path.startswith(each.path) for path in cells)]
 
 
 def _misplaced(work: Work, period: str) -> list[Difference]:

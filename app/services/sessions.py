@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.core.clock import local_date
 from app.core.database import insert_once
-from app.core.errors import NotFound, Unauthenticated
+from app.core.errors import Forbidden, NotFound, Unauthenticated
 from app.core.periods import period_at
 from app.core.selects import pick
 from app.core.tokens import ACCESS_LIFETIME, AccessClaims, fingerprint, sign, sign_access, verify
@@ -72,6 +72,20 @@ def identify(session: Session, claims: AccessClaims, now: datetime, request_id: 
         now
     )
     return Identity(actor, is_new_period or now - record.last_used_at >= NOTED_EVERY)
+
+
+def acting_for(session: Session, account_id: UUID, now: datetime, request_id: str) -> Actor:
+    """Whoever asked for work that is done later, with the positions held now.
+
+    `Forbidden` when the account no longer acts: disabled, locked, or without a membership.
+    """
+    account = session.execute(select(Account).where(Account.id == account_id)).scalar_one()
+    held = _positions(session, account.id, account.member_id, now)
+    actor = Actor(account.id, None, account.member_id, held, request_id)
+    is_out = account.member_id is not None and not actor.is_member
+    if account.disabled_at or account.locked_at or is_out:
+        raise Forbidden
+    return actor
 
 
 def note_use(work: Work) -> None:

@@ -1,0 +1,153 @@
+"""How each kind of job is done: as steps, each of them one transaction.
+
+A step may `look` first, in a session that sees one moment and holds nobody up; then it acts on what
+it found. What it did and how far the job has come are committed together. Steps are harmless to
+repeat: a job that is taken over begins anew.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import structlog
+
+from app.core.clock import local_date
+from app.core.errors import Forbidden, NotFound
+from app.models import Job, JobKind
+from app.schemas.reports import ReportCreate
+from app.services import (
+    imports,
+    job_claims,
+    jobs,
+    periods,
+    recounts,
+    report_schedules,
+    reports,
+    summaries,
+)
+from app.services.job_claims import Fault, Tally
+from app.work import Work
+
+log = structlog.get_logger(__name__)
+
+#: So many committees are told in one transaction.
+PORTION = 200
+
+
+def _no_look(_: Work) -> None:
+    """Nothing is looked up beforehand."""
+
+
+class Step(NamedTuple):
+    """`size` is how many of the job's parts it does."""
+
+    act: Callable[[Work, Any], Tally]
+    look: Callable[[Work], Any] = _no_look
+    size: int = 1
+
+
+Handler = Callable[[Work, Job], Sequence[Step]]
+
+
+def _make_report(_: Work, job: Job) -> Sequence[Step]:
+    asked = ReportCreate.model_validate(job.parameters["report"])
+
+    def keep(work: Work, draft: Any) -> Tally:
+        report = reports.keep(work, draft)
+        report_schedules.note_made(work, job, report.id)
+        return Tally(done=1, result={"report_id": str(report.id)})
+
+    return [Step(keep, look=lambda work: _compose(work, asked))]
+
+
+def _compose(work: Work, asked: ReportCreate) -> Any:
+    try:
+        jobs.expect_report(work, asked)
+    except NotFound as lost:
+        raise Forbidden from lost  # it was in sight when it was asked for
+    return reports.compose(work, asked)
+
+
+def _commit_import(work: Work, job: Job) -> Sequence[Step]:
+    import_id = UUID(job.parameters["import_id"])
+    counts: Mapping[str, int] = imports.get(work, import_id).counts
+    accepted, refused = sum(counts[name] for name in _ACCEPTED), counts["rejected"]
+
+    def commit(work: Work, _: Any) -> Tally:
+        imports.commit(work, import_id)
+        return Tally(done=accepted, skipped=refused, result={"import_id": str(import_id)})
+
+    return [Step(commit, size=accepted + refused)]
+
+
+_ACCEPTED = ("new", "changed", "same")
+
+
+def _recount(work: Work, job: Job) -> Sequence[Step]:
+    """Month by month, so that nobody waits for the whole."""
+    if job.account_id is not None:
+        jobs.expect_everything(work)
+    one = _repair_one if job.parameters.get("repair") else _compare_one
+    return [one(period) for period in recounts.begun(work.session, local_date(work.now))]
+
+
+def _compare_one(period: str) -> Step:
+    def look(work: Work) -> list[recounts.Difference]:
+        today = local_date(work.now)
+        return recounts.recount_one(work, period, today, repair=False, hold=False)
+
+    def tell(_: Work, found: list[recounts.Difference]) -> Tally:
+        if not found:
+            return Tally(done=1, result={"differences": 0})
+        log.error("figures differ", period=period, differences=[str(each) for each in found[:20]])
+        fault = Fault("figures_differ", f"{period}: {len(found)}")
+        return Tally(failed=1, errors=(fault,), result={"differences": len(found)})
+
+    return Step(tell, look)
+
+
+def _repair_one(period: str) -> Step:
+    def repair(work: Work, _: Any) -> Tally:
+        found = recounts.recount_one(work, period, local_date(work.now), repair=True)
+        return Tally(done=1, result={"differences": len(found)})
+
+    return Step(repair)
+
+
+def _lock_periods(_: Work, __: Job) -> Sequence[Step]:
+    return [Step(lambda work, _: Tally(done=periods.lock_due(work)))]
+
+
+def _summarise_week(work: Work, job: Job) -> Sequence[Step]:
+    day = local_date(datetime.fromisoformat(job.parameters["due_at"]))
+
+    def telling(units: Sequence[UUID]) -> Step:
+        return Step(
+            lambda work, _: Tally(*summaries.tell(work, units, day)),
+            size=len(units),
+        )
+
+    return [telling(units) for units in _portions(summaries.committees(work))]
+
+
+def _portions(units: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
+    return (units[start : start + PORTION] for start in range(0, len(units), PORTION))
+
+
+def _forget(_: Work, __: Job) -> Sequence[Step]:
+    def forget(work: Work, _: Any) -> Tally:
+        summaries.forget(work)
+        return Tally(done=job_claims.forget(work.session, work.now))
+
+    return [Step(forget)]
+
+
+HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.REPORT: _make_report,
+    JobKind.IMPORT_COMMIT: _commit_import,
+    JobKind.RECOUNT: _recount,
+    JobKind.PERIOD_LOCK: _lock_periods,
+    JobKind.WEEKLY_SUMMARY: _summarise_week,
+    JobKind.FORGETTING: _forget,
+}
