@@ -229,17 +229,19 @@ class MissingPage(Output):
     summary: MissingSummary | None
 
 
-class MissingQuery(PageQuery, SpanQuery):
-    """Every measure but the two kinds of absence: nothing is missing from those."""
+#: Every measure but the two kinds of absence: nothing is missing from those.
+MissingMeasure = Literal[
+    Measure.CELLS_MET,
+    Measure.CELLS_MET_ON_TIME,
+    Measure.CELLS_MET_THEMATIC,
+    Measure.DOCUMENTS_ON_TIME,
+    Measure.ACCOUNTS_ACTIVATED,
+    Measure.ACCOUNTS_ACTIVE,
+    Measure.ATTENDANCE,
+    Measure.QUIZ_PARTICIPATION,
+]
 
-    measure: Literal[
-        Measure.CELLS_MET,
-        Measure.CELLS_MET_ON_TIME,
-        Measure.CELLS_MET_THEMATIC,
-        Measure.DOCUMENTS_ON_TIME,
-        Measure.ACCOUNTS_ACTIVATED,
-        Measure.ACCOUNTS_ACTIVE,
-        Measure.ATTENDANCE,
-        Measure.QUIZ_PARTICIPATION,
-    ]
+
+class MissingQuery(PageQuery, SpanQuery):
+    measure: MissingMeasure
     sort: Literal["-consecutive_misses"] | None = None

@@ -9,22 +9,12 @@ from pydantic import ConfigDict, Field
 from app.core.paging import PageQuery
 from app.models import ReportFormat, ReportKind
 from app.schemas.base import Day, Input, Output, Period
-from app.schemas.dashboards import Measure
+from app.schemas.dashboards import MissingMeasure, SpanQuery
 
 Year = Annotated[int, Field(ge=2000, le=2100)]
 
 
-class SpanInput(Input):
-    """A `period`; or `from` and `to`, both included, for a quarter, a half-year or a year."""
-
-    model_config = ConfigDict(extra="forbid", validate_by_name=True, validate_by_alias=True)
-
-    period: Period | None = None
-    first_period: Period | None = Field(default=None, alias="from")
-    last_period: Period | None = Field(default=None, alias="to")
-
-
-class ReportCreate(SpanInput):
+class ReportCreate(SpanQuery):
     """What each kind asks for, and nothing more:
 
     - `monthly`, `committee`: `organization_id`, and a span;
@@ -33,14 +23,17 @@ class ReportCreate(SpanInput):
     - `call_list`: `organization_id`, `period`, `measure`.
     """
 
+    # Kept with a job by the names of the fields, and read from there.
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
     kind: ReportKind
     organization_id: UUID | None = None
     member_id: UUID | None = None
     year: Year | None = None
-    measure: Measure | None = None
+    measure: MissingMeasure | None = None
 
 
-class MonthlyQuery(SpanInput):
+class MonthlyQuery(SpanQuery):
     """`as_of`: the last one that was stored on or before that local day."""
 
     organization_id: UUID
@@ -64,7 +57,7 @@ class OwnYearQuery(Input):
 class CallListQuery(Input):
     organization_id: UUID
     period: Period
-    measure: Measure
+    measure: MissingMeasure
 
 
 class ReportRead(Output):

@@ -52,6 +52,20 @@ def subjects(work: Work, organization_id: UUID, measure: Measure, period: str) -
     return [Subject(record.cell_id, record.member_id) for record in records]
 
 
+def listed(work: Work, organization_id: UUID, measure: Measure, period: str) -> list[MissingItem]:
+    """The whole list as it is read, without telephones: nobody looks at them yet."""
+    unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
+    span = Span([period])
+    listing = missing_lists.of(work, unit, measure, span)
+    statement = listing.statement.order_by(*listing.order)
+    records = work.session.execute(_scoped(statement)).all()
+    found = contacts.of_cells(work, {record.cell_id for record in records})
+    called = {
+        cell_id: contact.model_copy(update={"phone": None}) for cell_id, contact in found.items()
+    }
+    return _items(work, measure, span, records, called)
+
+
 def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPage:
     """One page of who is missing below a unit in a period, and how many there are in all.
 

@@ -1,6 +1,5 @@
 """The official monthly report: the figures of the screen, one row for each unit below."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
@@ -21,9 +20,10 @@ from app.models import (
 from app.policies.roles import Permission
 from app.schemas.dashboards import DashboardQuery
 from app.schemas.reports import ReportCreate
-from app.services import dashboards
+from app.services import dashboards, spans
 from app.services.cell_counts import regular_in
-from app.services.report_drafts import Draft, Span, head_of, span_of
+from app.services.report_drafts import Draft, head_of
+from app.services.spans import Span
 from app.work import Work
 
 #: Each count of a row, and the side of the figure on the screen where it stands.
@@ -44,24 +44,26 @@ _Counts = dict[str, int]
 
 
 def compose(work: Work, data: ReportCreate) -> Draft:
+    """What the dashboard answers: what is printed is what is shown."""
     unit = work.fetch(Permission.REPORT_READ, Organization, _unit_of(data))
-    span = span_of(data)
-    shown = _screen(work, unit.id, span)
+    span = spans.of(data)
+    asked = {"period": data.period, "from": data.since, "to": data.to, "compare": "last_year"}
+    query = DashboardQuery.model_validate(asked)
+    shown = dashboards.read(work, unit.id, query)
     unmarked = _unmarked(work, unit.id, span)
-    before = _screen(work, unit.id, span.year_before())
-    below = shown["children"] or [shown]
     rows = [
         {
             **{name: each["organization"][name] for name in ("code", "name", "kind")},
-            "counts": _counts(each["figures"], unmarked.get(UUID(each["organization"]["id"]), 0)),
+            "counts": _counts(each["figures"], unmarked.get(each["organization"]["id"], 0)),
         }
-        for each in below
+        for each in shown["children"] or [shown]
     ]
+    before = shown["last_year"]
     content = {
         **head_of(work, unit),
         "rows": rows,
         "own": _counts(shown["figures"], unmarked.get(unit.id, 0)),
-        "year_before": _counts(before["figures"]),
+        "year_before": before and _counts(before),
     }
     return Draft(ReportKind.MONTHLY, unit.id, span, content)
 
@@ -70,12 +72,6 @@ def _unit_of(data: ReportCreate) -> UUID:
     if data.organization_id is None:
         raise TypeError("a monthly report is of a unit")
     return data.organization_id
-
-
-def _screen(work: Work, unit_id: UUID, span: Span) -> Any:
-    """What the dashboard answers: what is printed is what is shown."""
-    asked = {"period": span.first} if span.first == span.last else {"from": span[0], "to": span[1]}
-    return json.loads(dashboards.get(work, unit_id, DashboardQuery.model_validate(asked)))
 
 
 def _counts(figures: Mapping[str, Any], unmarked: int | None = None) -> _Counts:
@@ -89,7 +85,7 @@ def _unmarked(work: Work, unit_id: UUID, span: Span) -> dict[UUID, int]:
     Counted from the sheets, so that the report can check the figures against them.
     """
     found: dict[UUID, int] = {}
-    for period in span.periods():
+    for period in span.months:
         for of_unit, number in work.session.execute(_unmarked_in(period, unit_id)):
             found[of_unit] = found.get(of_unit, 0) + number
     return found

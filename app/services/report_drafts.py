@@ -4,43 +4,32 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from uuid import UUID
 
 from app.core import periods
 from app.core.errors import Invalid
 from app.models import Organization, ReportKind
-from app.schemas.reports import ReportCreate, SpanInput
+from app.schemas.reports import ReportCreate
+from app.services import spans
+from app.services.spans import Span
 from app.work import Work
 
-#: A year, and no more.
-LONGEST: Final = 12
 _COMMITTEE = re.compile(r"(?i)đảng bộ(?= )")
 _PLACE = re.compile(r"Đảng (?:bộ|ủy) (?:tỉnh|thành phố|xã|phường|thị trấn|đặc khu) (.+)")
 _UNKNOWN: Final = "…"
 
 
-class Span(NamedTuple):
-    """The first and the last period."""
-
-    first: str
-    last: str
-
-    def periods(self) -> list[str]:
-        return list(periods.span(*self))
-
-    def year_before(self) -> "Span":
-        return Span(*(f"{int(period[:4]) - 1}{period[4:]}" for period in self))
-
-    def words(self) -> str:
-        """tháng 5 năm 2026; quý II năm 2026; 6 tháng đầu năm 2026; năm 2026; từ … đến …"""
-        year, months = self.first[:4], (int(self.first[5:]), int(self.last[5:]))
-        if self.first == self.last:
-            return f"tháng {months[0]} năm {year}"
-        named = _NAMED.get(months) if year == self.last[:4] else None
-        if named:
-            return named.format(year)
-        return f"từ tháng {months[0]}/{year} đến tháng {months[1]}/{self.last[:4]}"
+def span_words(span: Span) -> str:
+    """tháng 5 năm 2026; quý II năm 2026; 6 tháng đầu năm 2026; năm 2026; từ … đến …"""
+    first, last = span.months[0], span.months[-1]
+    year, months = first[:4], (int(first[5:]), int(last[5:]))
+    if first == last:
+        return f"tháng {months[0]} năm {year}"
+    named = _NAMED.get(months) if year == last[:4] else None
+    if named:
+        return named.format(year)
+    return f"từ tháng {months[0]}/{year} đến tháng {months[1]}/{last[:4]}"
 
 
 _NAMED: Final = {
@@ -65,31 +54,17 @@ class Draft:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     member_id: UUID | None = None
 
+    @property
+    def first(self) -> str:
+        return self.span.months[0]
 
-def span_of(data: SpanInput) -> Span:
-    """One period, or from one to another within a year."""
-    if data.period is not None and data.first_period is None and data.last_period is None:
-        return Span(data.period, data.period)
-    if data.period is not None or data.first_period is None or data.last_period is None:
-        raise Invalid.at(
-            "/period",
-            "required",
-            "Cần kỳ báo cáo (period), hoặc cả từ kỳ (from) và đến kỳ (to).",
-            "Say the period, or both from and to.",
-        )
-    span = Span(data.first_period, data.last_period)
-    if not 1 <= len(span.periods()) <= LONGEST:
-        raise Invalid.at(
-            "/to",
-            "out_of_range",
-            "Kỳ cuối phải từ kỳ đầu trở đi và không quá 12 tháng.",
-            "The last period lies within 12 months from the first.",
-        )
-    return span
+    @property
+    def last(self) -> str:
+        return self.span.months[-1]
 
 
 def year_of(year: int) -> Span:
-    return Span(f"{year}-01", f"{year}-12")
+    return Span(list(periods.span(f"{year}-01", f"{year}-12")))
 
 
 def head_of(work: Work, unit: Organization) -> dict[str, str]:
@@ -109,25 +84,27 @@ def head_of(work: Work, unit: Organization) -> dict[str, str]:
     }
 
 
-def expect_asked(data: ReportCreate) -> None:
-    """All that the kind needs, and nothing that it does not."""
+def expect_asked(data: ReportCreate, at: str = "") -> None:
+    """All that the kind needs and nothing else; faults are told below the place `at`."""
     needs = _NEEDS[data.kind]
     said = data.model_dump(exclude_none=True, exclude={"kind"})
     for name in needs:
         if name not in said:
             raise Invalid.at(
-                f"/{name}", "required", "Trường này là bắt buộc.", "This field is required."
+                f"{at}/{name}", "required", "Trường này là bắt buộc.", "This field is required."
             )
     for name in said.keys() - set(needs) - _ALSO.get(data.kind, set()):
         raise Invalid.at(
-            f"/{_WRITTEN.get(name, name)}",
+            f"{at}/{_WRITTEN.get(name, name)}",
             "unknown_field",
             "Loại báo cáo này không dùng trường đó.",
             "This kind of report asks for no such thing.",
         )
+    if data.kind in _ALSO:
+        spans.of(data, at)
 
 
-_SPAN: Final = {"period", "first_period", "last_period"}
+_SPAN: Final = {"period", "since", "to"}
 _NEEDS: Final[Mapping[ReportKind, tuple[str, ...]]] = {
     ReportKind.MONTHLY: ("organization_id",),
     ReportKind.COMMITTEE: ("organization_id",),
@@ -136,7 +113,7 @@ _NEEDS: Final[Mapping[ReportKind, tuple[str, ...]]] = {
     ReportKind.CALL_LIST: ("organization_id", "period", "measure"),
 }
 _ALSO: Final = {ReportKind.MONTHLY: _SPAN, ReportKind.COMMITTEE: _SPAN}
-_WRITTEN: Final = {"first_period": "from", "last_period": "to"}
+_WRITTEN: Final = {"since": "from"}
 
 
 def iso(day: date | None) -> str | None:

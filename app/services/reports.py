@@ -20,7 +20,8 @@ from app.models import Organization, Report, ReportFormat, ReportKind
 from app.policies.roles import Permission
 from app.schemas.reports import ReportCreate, ReportQuery, ReportRead
 from app.services import branches, monthly_reports
-from app.services.report_drafts import Draft, Span, expect_asked
+from app.services.report_drafts import Draft, expect_asked
+from app.services.spans import Span
 from app.work import Work
 
 COMPOSERS: Final[Mapping[ReportKind, Callable[[Work, ReportCreate], Draft]]] = {
@@ -66,8 +67,8 @@ def keep(work: Work, draft: Draft) -> Report:
             "version": 1,
             "organization_id": draft.organization_id,
             "kind": draft.kind,
-            "first_period": draft.span.first,
-            "last_period": draft.span.last,
+            "first_period": draft.first,
+            "last_period": draft.last,
             "parameters": dict(draft.parameters),
             "content": dict(draft.content),
             "digest": digest,
@@ -110,8 +111,8 @@ def as_of(work: Work, organization_id: UUID, kind: ReportKind, span: Span, day: 
     statement = work.within_reach(Permission.REPORT_READ, Report).where(
         col(Report.organization_id) == organization_id,
         col(Report.kind) == kind,
-        col(Report.first_period) == span.first,
-        col(Report.last_period) == span.last,
+        col(Report.first_period) == span.months[0],
+        col(Report.last_period) == span.months[-1],
         col(Report.created_at) < day_ends_at(day),
     )
     newest = statement.order_by(col(Report.created_at).desc(), col(Report.id).desc()).limit(1)
@@ -133,8 +134,8 @@ def _last(work: Work, draft: Draft) -> Any:
         .where(
             col(Report.organization_id) == draft.organization_id,
             col(Report.kind) == draft.kind,
-            col(Report.first_period) == draft.span.first,
-            col(Report.last_period) == draft.span.last,
+            col(Report.first_period) == draft.first,
+            col(Report.last_period) == draft.last,
             col(Report.member_id).is_not_distinct_from(draft.member_id),
         )
         .order_by(col(Report.created_at).desc(), col(Report.id).desc())
@@ -147,7 +148,7 @@ def _digest(draft: Draft, follows: str | None) -> str:
     said = {
         "organization_id": str(draft.organization_id),
         "kind": draft.kind,
-        "span": draft.span,
+        "span": [draft.first, draft.last],
         "member_id": draft.member_id and str(draft.member_id),
         "parameters": draft.parameters,
         "content": draft.content,

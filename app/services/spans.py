@@ -33,29 +33,29 @@ class Span:
         return Span([periods.a_year_before(month) for month in self.months])
 
 
-def of(query: SpanQuery) -> Span:
-    """The month or the months asked for, said in exactly one of the two ways."""
+def of(query: SpanQuery, at: str = "/query") -> Span:
+    """The month or the months asked for, said in exactly one of the two ways, at a place."""
     if query.period is not None:
         if query.since is not None or query.to is not None:
             raise Invalid.at(
-                "/query/period",
+                f"{at}/period",
                 "one_of",
                 "Chọn một kỳ, hoặc khoảng từ kỳ đến kỳ.",
                 "Give one period, or from and to.",
             )
         return Span([query.period])
     if query.since is None and query.to is None:
-        raise _required("period")
+        raise _required(f"{at}/period")
     if query.since is None or query.to is None:
-        raise _required("from" if query.since is None else "to")
-    return between(query.since, query.to, LONGEST)
+        raise _required(f"{at}/from" if query.since is None else f"{at}/to")
+    return between(query.since, query.to, LONGEST, at)
 
 
-def between(first: str, last: str, longest: int) -> Span:
+def between(first: str, last: str, longest: int, at: str = "/query") -> Span:
     """The months from one to another, both included."""
     if last < first:
         raise Invalid.at(
-            "/query/to",
+            f"{at}/to",
             "ends_before_start",
             "Kỳ cuối phải không trước kỳ đầu.",
             "The last period lies before the first.",
@@ -63,7 +63,7 @@ def between(first: str, last: str, longest: int) -> Span:
     months = list(periods.span(first, last))
     if len(months) > longest:
         raise Invalid.at(
-            "/query/to",
+            f"{at}/to",
             "too_long",
             f"Nhiều nhất {longest} kỳ.",
             f"At most {longest} periods.",
@@ -71,7 +71,5 @@ def between(first: str, last: str, longest: int) -> Span:
     return Span(months)
 
 
-def _required(field: str) -> Invalid:
-    return Invalid.at(
-        f"/query/{field}", "required", "Trường này là bắt buộc.", "This field is required."
-    )
+def _required(pointer: str) -> Invalid:
+    return Invalid.at(pointer, "required", "Trường này là bắt buộc.", "This field is required.")

@@ -7,11 +7,11 @@ from app.core.percent import percent
 
 
 class Column(NamedTuple):
-    """`count` names what is counted; `of` are the numbers of the columns it is computed from."""
+    """`counted` names what is counted; `of` are the numbers of the columns it is computed from."""
 
     title: str
     group: str = ""
-    count: str = ""
+    counted: str = ""
     of: tuple[int, ...] = ()
     is_share: bool = False
     width: float = 9
@@ -61,8 +61,8 @@ def values_of(counts: Mapping[str, int]) -> list[int | float | None]:
     """A line's numbers, column by column; shares as Excel has them, None for what is no number."""
     found: dict[int, int | float | None] = {}
     for number, column in enumerate(COLUMNS, start=1):
-        if column.count:
-            found[number] = counts[column.count]
+        if column.counted:
+            found[number] = counts[column.counted]
         elif column.is_share:
             share = percent(*(int(found[each] or 0) for each in column.of))
             found[number] = None if share is None else round(share / 100, 4)

@@ -27,7 +27,7 @@ _NAME, _CODE, _LAST_SIGNED = 1, len(COLUMNS) - 1, 16
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A unit, and what is counted of it by the names of `Column.count`."""
+    """A unit, and what is counted of it by the names of `Column.counted`."""
 
     name: str
     code: str
@@ -125,9 +125,9 @@ class _Writer:
 
     def _write_counts(self, row: int, counts: dict[str, int]) -> None:
         for place, column in enumerate(COLUMNS):
-            if column.count:
+            if column.counted:
                 number = self.looks.of_number(bold=False)
-                self.sheet.write_number(row, place, counts[column.count], number)
+                self.sheet.write_number(row, place, counts[column.counted], number)
 
     def _write_all_computed(self, row: int, counts: dict[str, int], *, bold: bool) -> None:
         for place, value in enumerate(values_of(counts)):
@@ -151,9 +151,9 @@ class _Writer:
     def _write_totals(self) -> None:
         """What Excel adds up, what the service counted, and that the two agree."""
         sums = {
-            column.count: sum(line.counts[column.count] for line in self.report.lines)
+            column.counted: sum(line.counts[column.counted] for line in self.report.lines)
             for column in COLUMNS
-            if column.count
+            if column.counted
         }
         total, own, check = range(self.total_row, self.total_row + 3)
         for row, title in (
@@ -168,17 +168,17 @@ class _Writer:
         self._write_all_computed(total, sums, bold=True)
         bold = self.looks.of_number(bold=True)
         for place, column in enumerate(COLUMNS):
-            if not column.count:
+            if not column.counted:
                 continue
             name, added = xl_col_to_name(place), f"=SUM({self._lines_of(place)})"
-            self.sheet.write_formula(total, place, added, bold, sums[column.count])
-            difference = sums[column.count] - self.report.own[column.count]
+            self.sheet.write_formula(total, place, added, bold, sums[column.counted])
+            difference = sums[column.counted] - self.report.own[column.counted]
             formula = f"={name}{total + 1}-{name}{own + 1}"
             self.sheet.write_formula(check, place, formula, bold, difference)
 
     def _write_bands(self, row: int) -> int:
         """How many units reach a share; by whole numbers, as a share is rounded for the eye."""
-        places = {column.count: place for place, column in enumerate(COLUMNS) if column.count}
+        places = {column.counted: place for place, column in enumerate(COLUMNS) if column.counted}
         cells, met = (self._lines_of(places[name]) for name in ("cells", "cells_met"))
         found = [line.counts for line in self.report.lines if line.counts["cells"]]
         number = self.looks.of_number(bold=False)
