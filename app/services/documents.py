@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.documents import DocumentFields, DocumentQuery, DocumentRead, DocumentUpdate
-from app.services import branches, figures, lines, notices, readings, rosters
+from app.services import branches, figures, lines, notices, period_locks, readings, rosters
 from app.services.notices import Notice
 from app.services.uploads import Upload, refuse_stamps
 from app.services.versions import expect_version
@@ -64,6 +64,7 @@ def expect_allowed(work: Work, data: DocumentFields) -> Meeting | Organization:
         unit_id = data.organization_id or UUID(int=0)
         return work.fetch(Permission.DOCUMENT_CREATE, Organization, unit_id)
     meeting = work.fetch(Permission.DOCUMENT_CREATE, Meeting, data.meeting_id)
+    period_locks.expect_meeting_open(work, meeting)
     _expect_not_cancelled(meeting)
     return meeting
 
@@ -107,7 +108,7 @@ def create(work: Work, data: DocumentFields, upload: Upload) -> DocumentRead:
 
 def search(work: Work, query: DocumentQuery) -> Page[DocumentRead]:
     statement = branches.within(work, Permission.DOCUMENT_READ, Document, query.organization_id)
-    page = work.search(statement.where(_in_sight(work)), query, FILTERS, NEWEST_FIRST)
+    page = work.search(statement.where(in_sight(work)), query, FILTERS, NEWEST_FIRST)
     page.items = readings.show(work, page.items)
     return page
 
@@ -120,6 +121,9 @@ def change(
     work: Work, document_id: UUID, data: DocumentUpdate, if_match: int | None
 ) -> DocumentRead:
     document = _fetch(work, Permission.DOCUMENT_CREATE, document_id)
+    if document.meeting_id is not None:
+        meeting = work.fetch(Permission.MEETING_READ, Meeting, document.meeting_id)
+        period_locks.expect_meeting_open(work, meeting)
     expect_version(document.version, if_match)
     changes = data.model_dump()
     refuse_stamps(*(value for value in changes.values() if isinstance(value, str)))
@@ -218,13 +222,18 @@ def _measure(work: Work, meeting: Meeting) -> None:
 def _fetch(work: Work, permission: Permission, document_id: UUID) -> Document:
     """Who is not shown it is not told either what they may not do to it."""
     seen = work.within_reach(Permission.DOCUMENT_READ, Document, Document.id)
-    seen = seen.where(col(Document.id) == document_id, _in_sight(work))
+    seen = seen.where(col(Document.id) == document_id, in_sight(work))
     if work.session.execute(seen).scalar_one_or_none() is None:
         raise NotFound
     return work.fetch(permission, Document, document_id)
 
 
-def _in_sight(work: Work) -> Any:
+def was_shown() -> Any:
+    """Withdrawn after it was published."""
+    return and_(col(Document.withdrawn_at).is_not(None), col(Document.published_at).is_not(None))
+
+
+def in_sight(work: Work) -> Any:
     """What stands; while it waits for its meeting, of a draft only its leaders and above know."""
     of_drafts = work.within_reach(Permission.MINUTES_READ, Document, Document.id)
     is_shown = or_(col(Document.published_at).is_not(None), col(Document.id).in_(of_drafts))

@@ -93,6 +93,7 @@ def _verb(verb: str, at: str, opens: str, sees: str, body: dict[str, Any] | None
 
 DOORS = (
     Door("POST", "/auth/logout", EVERYBODY),
+    Door("GET", "/me/changes", EVERYBODY),
     Door("GET", "/me", EVERYBODY),
     Door("PUT", "/me/password", EVERYBODY, body=_PASSWORDS),
     Door("GET", "/me/attendances", EVERYBODY),
