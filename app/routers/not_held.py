@@ -32,6 +32,12 @@ def get_not_held(work: CurrentWork, not_held_id: UUID) -> NotHeld:
     return not_held.get(work, not_held_id)
 
 
+@router.post("/{not_held_id}/excuse", response_model=NotHeldRead)
+def excuse_not_held(work: CurrentWork, not_held_id: UUID) -> NotHeld:
+    """Accept the reason, from the level above."""
+    return not_held.excuse(work, not_held_id)
+
+
 @router.delete("/{not_held_id}", status_code=204)
 def withdraw_not_held(work: CurrentWork, not_held_id: UUID) -> None:
     """Take it back."""

@@ -22,6 +22,8 @@ class NotHeldRead(Output):
     reason: NotHeldReason
     note: str | None
     declared_by: UUID | None
+    excused_at: datetime | None
+    excused_by: UUID | None
     created_at: datetime
 
 

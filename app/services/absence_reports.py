@@ -31,7 +31,7 @@ from app.schemas.absence_reports import (
     AbsenceReportQuery,
 )
 from app.schemas.settings import Rules
-from app.services import attendances, branches, lines, notices, rules
+from app.services import attendances, branches, lines, notices, period_locks, rules
 from app.services.notices import Notice
 from app.work import Work
 
@@ -158,10 +158,11 @@ def expect_open(work: Work, report: AbsenceReport) -> None:
 
 
 def _unsettled(work: Work, report: AbsenceReport) -> Meeting:
-    """Its meeting, unless that was handed up."""
+    """Its meeting, unless that was handed up, or its month is locked."""
     statement = select(Meeting).where(col(Meeting.id) == report.meeting_id)
     scoped = statement.execution_options(scoped="of a reached report")
     meeting: Meeting = work.session.execute(scoped).scalar_one()
+    period_locks.expect_meeting_open(work, meeting)
     if meeting.status in SETTLED:
         raise MeetingSubmitted
     return meeting

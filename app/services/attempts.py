@@ -21,6 +21,7 @@ from app.schemas.check_ins import CheckInItem
 from app.services import badges, verdicts
 from app.services.check_in_refusals import error_of
 from app.services.desks import OTHERS_ON_DEVICE, OWN, Desk
+from app.services.period_locks import PeriodLocked
 from app.services.rooms import Room
 from app.services.sheets import Line, Mark
 from app.services.verdicts import Verdict
@@ -120,6 +121,8 @@ def _answered(work: Work, desk: Desk, attempt: Attempt) -> Outcome | None:
     item, outcome = attempt.item, None
     if known := desk.past.get(item.id):
         outcome = _again(work, known, attempt)
+    elif attempt.room.is_locked:  # not even the attempt is kept: the month is as it was sealed
+        outcome = attempt.ends(None, PeriodLocked(period=attempt.room.meeting.period))
     elif attempt.first and not attempt.bar and not attempt.is_upload:
         outcome = attempt.ends(attempt.first)
     elif verdicts.is_guess(item, attempt.room) and desk.is_blocked(item.meeting_id):

@@ -21,7 +21,7 @@ from app.schemas.check_ins import (
     CheckInQuery,
     CheckInRead,
 )
-from app.services import attempts, attendances, desks, lines, rooms
+from app.services import attempts, attendances, desks, lines, period_locks, rooms
 from app.services.attempts import SOURCES, Outcome
 from app.work import Work
 
@@ -116,6 +116,8 @@ def confirm(work: Work, check_in_id: UUID) -> CheckInRead:
 def reject(work: Work, check_in_id: UUID) -> CheckInRead:
     """It never counts, and stays to be seen."""
     row = work.fetch(Permission.CHECK_IN_DECIDE, CheckIn, check_in_id)
+    meeting = work.fetch(Permission.ATTENDANCE_MARK, Meeting, row.meeting_id)
+    period_locks.expect_meeting_open(work, meeting)
     row.take("reject")
     return _decide(work, row, "check_in.rejected")
 

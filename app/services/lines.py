@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.models.absence_reports import STANDING
 from app.models.base import OrganizationRow
+from app.services import period_locks
 from app.services.sheets import Line, Mark, Report
 from app.work import Work
 
@@ -45,8 +46,12 @@ COLUMNS: tuple[Any, ...] = (
 
 
 def hold(work: Work, meeting: Meeting) -> None:
-    """Let no other writer at a meeting and its sheet, and see it as the last one left it."""
+    """Let no other writer at a meeting and its sheet, and see it as the last one left it.
+
+    `PeriodLocked` when its month is locked.
+    """
     work.session.refresh(meeting, with_for_update={"key_share": True})
+    period_locks.expect_meeting_open(work, meeting)
 
 
 def shown(statement: Select[Any]) -> Select[Any]:

@@ -18,7 +18,7 @@ from app.policies.actors import SYSTEM
 from app.policies.roles import Permission
 from app.schemas.meeting_plans import MeetingPlanCreate, MeetingPlanQuery, MeetingPlanUpdate
 from app.schemas.meetings import MeetingCancel
-from app.services import agendas, branches, meetings, occurrences, rules
+from app.services import agendas, branches, meetings, occurrences, period_locks, rules
 from app.services.intervals import expect_interval, expect_valid
 from app.services.versions import expect_version
 from app.work import Work
@@ -150,7 +150,10 @@ def _keep(work: Work, plans: Sequence[MeetingPlan]) -> None:
     cells = _cells_of(work, plans)
     known = _rows_of(work, plans)
     made: list[tuple[Meeting, Organization]] = []
+    shut = _locked(work, cells)
     for due in _occurrences(work, plans, cells):
+        if (due.cell.id, due.period) in shut:
+            continue
         row, follows = known.get((due.plan.id, due.period), (None, False))
         if row is not None and follows:
             _follow(work, row, due)
@@ -158,10 +161,21 @@ def _keep(work: Work, plans: Sequence[MeetingPlan]) -> None:
             made.append((_draft(work, due, due.starts_at), due.cell))
     meetings.draft(work, made)
     agendas.carry(work, _soon(work, [row for row, _ in made]))
-    standing = [row for row, follows in known.values() if follows]
+    standing = [
+        row
+        for row, follows in known.values()
+        if follows and (row.organization_id, row.period) not in shut
+    ]
     for row in agendas.carry(work, _soon(work, standing)):
         row.planned_version = row.version + 1
         work.record("agenda.carried", row)
+
+
+def _locked(work: Work, cells: Mapping[UUID, Organization]) -> set[tuple[UUID, str]]:
+    """Where nothing is made, moved or carried, whatever the plan says: locked months stay."""
+    horizon = _horizon(work.now)
+    asked = {(cell_id, period) for cell_id in cells for period in horizon}
+    return period_locks.closed(work, asked)
 
 
 def _cells_of(work: Work, plans: Sequence[MeetingPlan]) -> dict[UUID, Organization]:

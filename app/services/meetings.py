@@ -44,6 +44,7 @@ from app.services import (
     minutes,
     not_held,
     notices,
+    period_locks,
     rosters,
 )
 from app.services.versions import expect_version
@@ -103,6 +104,7 @@ def create(work: Work, data: MeetingCreate) -> Meeting:
 def draft(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
     """Take in new meetings of reached cells, each with the usual agenda of its kind."""
     for meeting, cell in drafts:
+        period_locks.expect_meeting_open(work, meeting)
         check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
         groups.check(work, meeting)
         work.record("meeting.created", work.add(meeting))
@@ -111,6 +113,7 @@ def draft(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
 
 def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | None) -> Meeting:
     meeting = work.fetch(Permission.MEETING_CHANGE, Meeting, meeting_id)
+    period_locks.expect_meeting_open(work, meeting)
     expect_version(meeting.version, if_match)
     changes = {
         name: value for name, value in data.model_dump().items() if getattr(meeting, name) != value
@@ -163,9 +166,16 @@ def postpone(work: Work, meeting_id: UUID, data: MeetingPostpone) -> Meeting:
 
 
 def cancel(work: Work, meeting_id: UUID, data: MeetingCancel) -> Meeting:
-    meeting = _take(work, Permission.MEETING_CANCEL, meeting_id, "cancel", data.reason)
+    meeting = work.fetch(Permission.MEETING_CANCEL, Meeting, meeting_id)
+    return call_off(work, meeting, data.reason)
+
+
+def call_off(work: Work, meeting: Meeting, reason: str) -> Meeting:
+    """Cancel a meeting already reached: the cell says so, or ends."""
+    period_locks.expect_meeting_open(work, meeting)
+    meeting.take("cancel").status_reason = reason
     meeting.cancelled_at = work.now
-    work.record("meeting.cancelled", meeting, reason=data.reason)
+    work.record("meeting.cancelled", meeting, reason=reason)
     absence_reports.settle(work, meeting)
     if meeting.scheduled_at is not None:  # nobody knew of a draft
         notices.announce(work, meeting, NotificationKind.MEETING_CANCELLED)
@@ -277,6 +287,7 @@ _KIND_TITLES = {
 
 
 def _check_again(work: Work, permission: Permission, meeting: Meeting) -> None:
+    period_locks.expect_meeting_open(work, meeting)  # it may have come to another month
     cell = work.fetch(permission, Organization, meeting.organization_id)
     check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
     groups.check(work, meeting)
@@ -299,6 +310,7 @@ def _take(
     work: Work, permission: Permission, meeting_id: UUID, verb: str, reason: str | None = None
 ) -> Meeting:
     meeting = work.fetch(permission, Meeting, meeting_id)
+    period_locks.expect_meeting_open(work, meeting)
     meeting.take(verb)
     if reason is not None:
         meeting.status_reason = reason

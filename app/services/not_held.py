@@ -17,7 +17,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.not_held import NotHeldCreate, NotHeldQuery
-from app.services import branches, rooms, rules
+from app.services import branches, period_locks, rooms, rules
 from app.work import Work
 
 NEWEST_FIRST = Order((col(NotHeld.period), col(NotHeld.id)), descending=True)
@@ -41,6 +41,11 @@ class AlreadyDeclared(Conflict):
     en = "The cell has said so already."
 
 
+class AlreadyExcused(Conflict):
+    vi = "Đã chấp nhận lý do không sinh hoạt."
+    en = "The reason is accepted already."
+
+
 def search(work: Work, query: NotHeldQuery) -> Page[NotHeld]:
     statement = branches.within(work, Permission.NOT_HELD_READ, NotHeld, query.organization_id)
     standing = statement.where(col(NotHeld.withdrawn_at).is_(None))
@@ -54,6 +59,7 @@ def get(work: Work, not_held_id: UUID) -> NotHeld:
 def create(work: Work, data: NotHeldCreate) -> NotHeld:
     cell = work.fetch(Permission.NOT_HELD_CREATE, Organization, data.organization_id)
     _check_cell(cell, data.period)
+    period_locks.expect_open(work, cell.id, data.period)
     if data.period > periods.period_at(work.now):
         raise PeriodNotBegun
     if _has_met(work, cell, data.period):
@@ -69,8 +75,20 @@ def create(work: Work, data: NotHeldCreate) -> NotHeld:
 
 def withdraw(work: Work, not_held_id: UUID) -> None:
     declared = _standing(work.fetch(Permission.NOT_HELD_WITHDRAW, NotHeld, not_held_id))
+    period_locks.expect_open(work, declared.organization_id, declared.period)
     declared.withdrawn_at = work.now
     work.record("not_held.withdrawn", declared, period=declared.period)
+
+
+def excuse(work: Work, not_held_id: UUID) -> NotHeld:
+    """The level above accepts the reason: the cell stays counted, and holds nobody up."""
+    declared = _standing(work.fetch(Permission.NOT_HELD_EXCUSE, NotHeld, not_held_id))
+    period_locks.expect_open(work, declared.organization_id, declared.period)
+    if declared.excused_at is not None:
+        raise AlreadyExcused
+    declared.excused_at, declared.excused_by = work.now, work.actor.account_id
+    work.record("not_held.excused", declared, period=declared.period)
+    return declared
 
 
 def retract(work: Work, meeting: Meeting) -> None:

@@ -31,7 +31,7 @@ from app.schemas.objections import (
     ObjectionQuery,
 )
 from app.schemas.settings import Rules
-from app.services import attendances, branches, notices, rules
+from app.services import attendances, branches, notices, period_locks, rules
 from app.services.notices import Notice
 from app.work import Work
 
@@ -162,9 +162,12 @@ def _check_claim(line: Attendance, claimed: AttendanceStatus) -> None:
         )
 
 
-def _meeting_of(work: Work, line: Attendance) -> Meeting:
-    statement = select(Meeting).where(col(Meeting.id) == line.meeting_id)
-    return work.session.exec(statement.execution_options(scoped=_OF_LINE)).one()
+def _meeting_of(work: Work, said: Attendance | Objection) -> Meeting:
+    """The meeting, unless its month is locked."""
+    statement = select(Meeting).where(col(Meeting.id) == said.meeting_id)
+    meeting = work.session.exec(statement.execution_options(scoped=_OF_LINE)).one()
+    period_locks.expect_meeting_open(work, meeting)
+    return meeting
 
 
 def _is_waiting(work: Work, line: Attendance) -> bool:
@@ -181,6 +184,7 @@ def _take(work: Work, permission: Permission, objection_id: UUID, verb: str) -> 
     is_own = objection.member_id == work.actor.member_id
     if is_own and permission is Permission.OBJECTION_DECIDE:
         raise OwnObjection
+    _meeting_of(work, objection)
     return objection.take(verb)
 
 

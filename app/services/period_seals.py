@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -32,19 +31,9 @@ from app.services.cell_counts import accounts_with_use
 from app.services.checklists import Facts
 from app.services.rules import ancestry
 
+#: What may be found broken: what a cell's month holds, and the cells that a lock vouches for.
+KINDS = CELL, LOCK = "seal", "lock"
 _UNSEALED = "periods written under an exception"
-
-
-@dataclass(frozen=True)
-class Breach:
-    """Something locked that is not as it was sealed; nobody repairs it but a person."""
-
-    period: str
-    path: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.period} {self.path} {self.what}: not as it was sealed"
 
 
 def renew(session: Session, period: str, cells: Iterable[UUID], now: datetime) -> None:
@@ -85,31 +74,34 @@ def bind(session: Session, period: str, paths: Iterable[str]) -> None:
     """
     above = sorted({each for path in paths for each in ancestry(path)})
     for portion in portions(above):
-        for lock_id, path in session.execute(_locks_at(period, portion)).all():
+        locks = _locks(period).where(col(Figure.path).in_(portion)).order_by(col(PeriodLock.id))
+        held = _scoped(locks.with_for_update(of=PeriodLock))
+        for lock_id, path, _ in session.execute(held).all():
             cells, digest = _bound(session, period, path)
             session.execute(
                 update(PeriodLock)
                 .where(col(PeriodLock.id) == lock_id)
                 .values(cells=cells, digest=digest)
-                .execution_options(scoped="above a reached unit", synchronize_session="fetch")
+                .execution_options(scoped="above a reached unit", synchronize_session=False)
             )
 
 
-def breaches(session: Session, period: str) -> list[Breach]:
-    """Every locked cell that is not as its seal says, every lock that is not as its cells say."""
+def breaches(session: Session, period: str) -> list[tuple[str, str]]:
+    """The places where a locked cell is not as its seal says, or a lock not as its cells say."""
     locked = {row.organization_id: row for row in session.execute(_sealed_cells(period))}
     found = []
     for portion in portions(locked):
         for cell, digest in _digests(session, period, portion).items():
             row = locked[cell]
             is_new = row.digest is None and not any(getattr(row, name) for name in COUNTS)
-            if digest != row.digest and not is_new:  # a new one came later, and counts nothing
-                found.append(Breach(period, row.path, "cell"))
-    for lock_id, path in session.execute(_locks_at(period, None)).all():
-        kept = session.execute(_scoped(pick(PeriodLock.digest).where(PeriodLock.id == lock_id)))
-        if kept.scalar_one() != _bound(session, period, path)[1]:
-            found.append(Breach(period, path, "lock"))
-    return found
+            if is_new:  # it came later, and counts nothing
+                continue
+            if digest != row.digest or row.locked_at is None:
+                found.append((row.path, CELL))
+    locks = session.execute(_scoped(_locks(period).order_by(col(Figure.path)))).all()
+    return found + [
+        (path, LOCK) for _, path, digest in locks if digest != _bound(session, period, path)[1]
+    ]
 
 
 @event.listens_for(Session, "before_commit")
@@ -120,7 +112,7 @@ def _seal_again(session: Session) -> None:
         places = {}
         for portion in portions(cells):
             still = pick(Figure.organization_id, Figure.path).where(
-                Figure.period == period,
+                col(Figure.period) == period,
                 col(Figure.organization_id).in_(portion),
                 col(Figure.locked_at).is_not(None),  # it may have been lifted since
             )
@@ -130,9 +122,7 @@ def _seal_again(session: Session) -> None:
             bind(session, period, places.values())
 
 
-def _freeze_accounts(
-    session: Session, period: str, cells: Collection[UUID], now: datetime
-) -> None:
+def _freeze_accounts(session: Session, period: str, cells: Collection[UUID], now: datetime) -> None:
     used = accounts_with_use(period, periods.counted_on(period, local_date(now))).subquery()
     lacking = pick(
         used.c.organization_id,
@@ -171,14 +161,14 @@ def _contents(period: str, cells: Collection[UUID]) -> dict[str, Select[Any]]:
     frozen = FrozenAccount
     return {
         "counts": pick(Figure.organization_id, *counts).where(
-            Figure.period == period, col(Figure.organization_id).in_(cells)
+            col(Figure.period) == period, col(Figure.organization_id).in_(cells)
         ),
         "meetings": pick(Meeting.organization_id, Meeting.id, *facts).where(*own),
         "lines": pick(Meeting.organization_id, *line)
         .join(Attendance, col(Attendance.meeting_id) == Meeting.id)
         .where(*own),
         "accounts": pick(frozen.organization_id, frozen.member_id, frozen.is_activated).where(
-            frozen.period == period, col(frozen.organization_id).in_(cells)
+            col(frozen.period) == period, col(frozen.organization_id).in_(cells)
         ),
     }
 
@@ -211,24 +201,25 @@ def _bound(session: Session, period: str, path: str) -> tuple[int, str]:
     return len(seals), _digest(seals)
 
 
-def _locks_at(period: str, paths: Collection[str] | None) -> Select[Any]:
-    """Standing locks, by the place that their unit had in the period; held."""
-    statement = (
-        pick(PeriodLock.id, Figure.path)
+def _locks(period: str) -> Select[Any]:
+    """Standing locks, the place that their unit had in the period, and what they vouch for."""
+    return (
+        pick(PeriodLock.id, Figure.path, PeriodLock.digest)
         .join(Figure, _of_figure(PeriodLock))
         .where(col(PeriodLock.period) == period, col(PeriodLock.lifted_at).is_(None))
-        .order_by(col(PeriodLock.id))
-        .with_for_update(of=PeriodLock)
     )
-    return _scoped(statement if paths is None else statement.where(col(Figure.path).in_(paths)))
 
 
-def _sealed_cells(period: str) -> Select[Any]:
+def _sealed_cells(period: str) -> Any:
     counts = [getattr(Figure, name) for name in COUNTS]
     return _scoped(
-        pick(Figure.organization_id, Figure.path, PeriodSeal.digest, *counts)
+        pick(Figure.organization_id, Figure.path, Figure.locked_at, PeriodSeal.digest, *counts)
         .outerjoin(PeriodSeal, _of_figure(PeriodSeal))
-        .where(Figure.period == period, col(Figure.is_cell), col(Figure.locked_at).is_not(None))
+        .where(
+            col(Figure.period) == period,
+            col(Figure.is_cell),
+            or_(col(Figure.locked_at).is_not(None), col(PeriodSeal.digest).is_not(None)),
+        )
         .order_by(col(Figure.path))
     )
 
@@ -241,5 +232,3 @@ def _of_figure(model: type[PeriodLock] | type[PeriodSeal]) -> Any:
 
 def _scoped(statement: Any) -> Any:
     return statement.execution_options(scoped="seals are set on every cell")
-
-

@@ -15,7 +15,7 @@ from app.models import Attendance, Meeting, MeetingStatus, Organization
 from app.policies.roles import Permission
 from app.policies.scope import rows_within_reach
 from app.schemas.settings import Rules
-from app.services import rules
+from app.services import period_locks, rules
 from app.services.sheets import WRITABLE
 from app.work import Work
 
@@ -33,6 +33,7 @@ class Room:
     rules: Rules
     may_check_in: bool
     may_mark: bool
+    is_locked: bool
 
     @property
     def is_open(self) -> bool:
@@ -94,12 +95,15 @@ def enter(work: Work, meeting_ids: Collection[UUID]) -> dict[UUID, Room]:
     )
     found = work.session.execute(statement).all()
     rulebook = rules.load(work.session, {record.path for record in found})
+    months = {(record.Meeting.organization_id, record.Meeting.period) for record in found}
+    shut = period_locks.closed(work, months)
     return {
         record.Meeting.id: Room(
             meeting=record.Meeting,
             rules=rulebook.at(record.path, local_date(record.Meeting.starts_at)),
             may_check_in=bool(record.checks_in),
             may_mark=bool(record.marks),
+            is_locked=(record.Meeting.organization_id, record.Meeting.period) in shut,
         )
         for record in found
     }
