@@ -62,9 +62,7 @@ class Figure(Counts, table=True):
     @classmethod
     def within(cls, period: str, path: str) -> ColumnElement[bool]:
         """The rows of a period at the place it had and below, by the index that orders them."""
-        return and_(
-            col(cls.period) == period, col(cls.path) >= path, col(cls.path) < path + "~"
-        )
+        return and_(col(cls.period) == period, col(cls.path) >= path, col(cls.path) < path + "~")
 
 
 class FrozenAccount(SQLModel, table=True):
