@@ -4,7 +4,7 @@ Whoever comes here holds every row of the branch, and so waits for all who write
 """
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -84,7 +84,8 @@ def freeze(
         return None
     is_open = Figure.is_open(work.now)
     within = and_(Figure.within(branch.period, branch.path), *map(_outside, besides), is_open)
-    _mark(work, within, locked_at=func.coalesce(col(Figure.locked_at), work.now), open_until=None)
+    moment = _moment(work, branch)
+    _mark(work, within, locked_at=func.coalesce(col(Figure.locked_at), moment), open_until=None)
     _end_exceptions(work, branch, besides)
     lock = work.add(
         PeriodLock(
@@ -92,7 +93,7 @@ def freeze(
             period=branch.period,
             reason=reason,
             locked_by=work.actor.account_id,
-            created_at=work.now,
+            created_at=moment,
             cells=0,
             digest="",
         )
@@ -164,6 +165,12 @@ def standing_above(work: Work, branch: Branch) -> Sequence[Any]:
 def recount(work: Work, branch: Branch) -> None:
     """What came too late before the branch was opened comes in now."""
     figures.recount(work, list(branch.cells(branch.rows)), [branch.period])
+
+
+def _moment(work: Work, branch: Branch) -> datetime:
+    """Now, and later than any lock in the branch: by its moment a lock knows what it locked."""
+    known = [row.locked_at for row in branch.rows if row.locked_at is not None]
+    return max([work.now, *(each + timedelta(microseconds=1) for each in known)])
 
 
 def _is_open(row: Any, now: datetime) -> bool:
