@@ -84,12 +84,20 @@ _LINES = {"lines": [{"member_id": "{member}", "status": "present"}]}
 _PASSWORDS = {"current_password": "{password}", "new_password": "{password}"}
 _UNITS = {"kind": "organizations"}
 _MEMBERS = {"kind": "members"}
+_JOB = {
+    "kind": "report",
+    "report": {"kind": "monthly", "organization_id": "{north_one}", "period": "2026-05"},
+}
+_SCHEDULE = {"organization_id": "{north_one}", "day_of_month": 5, "local_time": "07:30"}
 _TEMPLATE = {"kind": "attendance_list", "organization_id": "{north_one}"}
 
 
 def _verb(verb: str, at: str, opens: str, sees: str, body: dict[str, Any] | None = None) -> Door:
     return Door("POST", f"/meetings/{{meeting_id}}/{verb}", opens, sees, at, body=body)
 
+
+#: What a section gives to the committee above it.
+_PART = {"organization_id": "{north}", "unit_ids": ["{cell_below}"]}
 
 DOORS = (
     Door("POST", "/auth/logout", EVERYBODY),
@@ -128,6 +136,24 @@ DOORS = (
         body={"name": "{new_code}"},
         if_match="{version_of_north_one}",
     ),
+    *(
+        Door(
+            "POST",
+            f"/organizations/{{organization_id}}/{verb}",
+            f"{OFFICERS} administrator",
+            "overseer inspector",
+            at,
+            body={"effective_on": "2026-05-15", "decision": "7-QĐ/ĐU", **said},
+        )
+        for verb, at, said in (
+            ("move", "cell_of_section", {"parent_id": "{north}"}),
+            ("merge", "new_cell", {"into_id": "{north_one}"}),
+            ("split", "section", {"parts": [_PART]}),
+            ("dissolve", "new_cell", {"successor_id": "{north_one}"}),
+            ("reopen", "closed_cell", {}),
+        )
+    ),
+    Door("GET", "/reorganizations", EVERYBODY),
     Door("GET", "/cells", EVERYBODY),
     Door("GET", "/cells/{organization_id}", READERS, "member administrator", "north_one"),
     Door(
@@ -244,6 +270,14 @@ DOORS = (
         query="organization_id={north_one}&check=cell_without_secretary",
     ),
     Door("GET", "/obligations", EVERYBODY),
+    Door("GET", "/reminders", EVERYBODY),
+    Door(
+        "POST",
+        "/reminders",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector administrator",
+        body={"organization_id": "{north_one}", "measure": "cells_met", "period": "2026-05"},
+    ),
     Door("GET", "/transfers", EVERYBODY),
     Door(
         "POST",
@@ -743,6 +777,44 @@ DOORS = (
         "branch_officer overseer inspector",
         "document",
     ),
+    # Long work
+    Door("GET", "/jobs", EVERYBODY),
+    Door(
+        "POST",
+        "/jobs",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector administrator outsider stranger",
+        body=_JOB,
+    ),
+    Door("GET", "/jobs/{job_id}", "officer", at="job"),
+    Door("POST", "/jobs/{job_id}/cancel", "officer", at="job"),
+    Door("GET", "/jobs/{job_id}/events", "officer", at="ended_job"),
+    Door(
+        "GET",
+        "/calendar-runs",
+        f"{OFFICERS} sibling_officer administrator",
+        f"member {LEADERS} committee_member overseer inspector outsider stranger",
+    ),
+    Door("GET", "/report-schedules", EVERYBODY),
+    Door(
+        "POST",
+        "/report-schedules",
+        OFFICERS,
+        f"member {LEADERS} committee_member overseer inspector administrator",
+        body=_SCHEDULE,
+    ),
+    Door("GET", "/report-schedules/{report_schedule_id}", OFFICERS, at="schedule"),
+    Door(
+        "PATCH",
+        "/report-schedules/{report_schedule_id}",
+        OFFICERS,
+        at="schedule",
+        body={"day_of_month": 20},
+        if_match='"1"',
+    ),
+    Door("POST", "/report-schedules/{report_schedule_id}/pause", OFFICERS, at="schedule"),
+    Door("POST", "/report-schedules/{report_schedule_id}/resume", OFFICERS, at="paused_schedule"),
+    Door("DELETE", "/report-schedules/{report_schedule_id}", OFFICERS, at="schedule"),
     # Being told
     Door("GET", "/notifications", EVERYBODY),
     Door("POST", "/notifications/{notification_id}/read", "member", at="notification"),
@@ -770,5 +842,52 @@ DOORS = (
         body=_NOT_HELD,
     ),
     Door("GET", "/not-held/{not_held_id}", READERS, at="not_held"),
+    Door(
+        "POST",
+        "/not-held/{not_held_id}/excuse",
+        OFFICERS,
+        f"{LEADERS} committee_member overseer inspector",
+        "not_held",
+    ),
+    # Months
+    Door("GET", "/periods", READERS, "member administrator", query="organization_id={north_one}"),
+    Door(
+        "GET",
+        "/periods/{period}/progress",
+        READERS,
+        "member administrator",
+        "quiet_period",
+        query="organization_id={north_one}",
+    ),
+    *(
+        Door(
+            "POST",
+            f"/periods/{{period}}/{verb}",
+            OFFICERS,
+            f"member {LEADERS} committee_member overseer inspector administrator",
+            at,
+            body={"organization_id": "{north_one}", "reason": "Hết hạn"},
+        )
+        for verb, at in (("lock", "quiet_period"), ("unlock", "locked_period"))
+    ),
+    Door(
+        "POST",
+        "/periods/{period}/submit",
+        OFFICERS,
+        "overseer inspector administrator",
+        "settled_period",
+        body={"organization_id": "{north}"},
+    ),
+    *(
+        Door(
+            "POST",
+            f"/periods/{{period}}/{verb}",
+            "officer",
+            "branch_officer overseer inspector administrator",
+            "submitted_period",
+            body={"organization_id": "{north}", "comment": "Đã xem"},
+        )
+        for verb in ("return", "accept")
+    ),
     Door("DELETE", "/not-held/{not_held_id}", LEADERS, f"committee_member {ABOVE}", "not_held"),
 )

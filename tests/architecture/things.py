@@ -16,13 +16,16 @@ from app.files.store import store
 from app.models import (
     Attendance,
     AttendanceStatus,
+    JobStatus,
     MeetingStatus,
     Member,
     MemberMerge,
+    NotHeld,
     Objection,
     Office,
     Organization,
     PaperKind,
+    ScheduleStatus,
     TaskStatus,
     TransferStatus,
 )
@@ -31,6 +34,7 @@ from app.papers.defaults import default
 from tests.check_ins import code_of, make_check_in, make_room
 from tests.conftest import SignIn
 from tests.factories.files import make_png
+from tests.factories.jobs import account_of, make_job, make_schedule
 from tests.factories.meetings import (
     make_absence_report,
     make_document,
@@ -50,6 +54,7 @@ from tests.factories.proposals import make_proposal
 from tests.factories.tasks import make_task
 from tests.factories.transfers import make_transfer
 from tests.factories.workbooks import make_tree
+from tests.periods import decide, lock
 from tests.uploads import preview_of
 from tests.world import NOON, PASSWORD, World, rows
 
@@ -65,6 +70,7 @@ class Things:
     sign_in: SignIn
     numbers: Iterator[int] = field(default_factory=lambda: count(700))
     last_room: Any = None
+    cell_below: str = ""
 
     def named(self, name: str) -> str:
         if name in ("north", "north_one", "south_one"):
@@ -98,6 +104,35 @@ class Things:
         """An open meeting with everybody on its sheet; `code` is what its screen shows."""
         self.last_room = make_room(self.session, self.world)
         return self.last_room
+
+    def unit(self, kind: str, parent_id: str) -> str:
+        """Founded by the office, empty."""
+        code = f"97.{next(self.numbers)}"
+        body = {"code": code, "name": "Đơn vị Mới", "kind": kind, "parent_id": parent_id}
+        answer = self.sign_in("officer").post(
+            "/organizations", json=body | {"valid_from": "2026-01-01"}
+        )
+        unit_id: str = answer.json()["id"]
+        return unit_id
+
+    def new_cell(self) -> str:
+        return self.unit("cell", str(self.world.north.id))
+
+    def section(self) -> str:
+        """With a cell, `cell_below`."""
+        section = self.unit("section", str(self.world.north.id))
+        self.cell_below = self.unit("cell", section)
+        return section
+
+    def cell_of_section(self) -> str:
+        self.section()
+        return self.cell_below
+
+    def closed_cell(self) -> str:
+        cell = self.new_cell()
+        decided = {"effective_on": "2026-05-01", "decision": "6-QĐ/ĐU"}
+        self.sign_in("officer").post(f"/organizations/{cell}/dissolve", json=decided)
+        return cell
 
     def late_check_in(self) -> Any:
         member = self.world.people["member"]
@@ -152,9 +187,35 @@ class Things:
     def objection(self) -> Objection:
         return make_objection(self.session, self.marked_line())
 
+    def job(self, **overrides: Any) -> Any:
+        return make_job(self.session, account_of(self.world, "officer"), **overrides)
+
+    def schedule(self, **overrides: Any) -> Any:
+        owner = account_of(self.world, "officer")
+        return make_schedule(self.session, self.world.north_one, owner, **overrides)
+
     def quiet_period(self) -> str:
         """Another month for each who tries: said once, it stands."""
         return f"2026-0{1 + next(self.numbers) % 5}"
+
+    def locked_period(self) -> str:
+        """A month that is locked for the cell."""
+        period = self.quiet_period()
+        lock(self.sign_in("officer"), self.world.north_one, period)
+        return period
+
+    def settled_period(self) -> str:
+        """A month for which both cells of the north are excused."""
+        period = self.quiet_period()
+        for cell in (self.world.north_one, self.world.north_two):
+            if not rows(self.session, NotHeld, *_said_of(cell, period)):
+                make_not_held(self.session, cell, period=period, excused_at=NOON)
+        return period
+
+    def submitted_period(self) -> str:
+        period = self.settled_period()
+        decide(self.sign_in("officer"), "submit", self.world.north, period)
+        return period
 
     def plan(self) -> Any:
         """Not in force for years, so that no day makes meetings of it."""
@@ -220,6 +281,10 @@ class Things:
         return member
 
 
+def _said_of(cell: Organization, period: str) -> tuple[Any, Any]:
+    return NotHeld.organization_id == cell.id, NotHeld.period == period
+
+
 _THINGS: dict[str, Callable[[Things], Any]] = {
     "password": lambda things: PASSWORD,
     "soon": lambda things: (NOON + timedelta(days=next(things.numbers))).isoformat(),
@@ -227,6 +292,14 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "new_code": lambda things: f"97.{next(things.numbers)}",
     "new_id": Things.new_id,
     "quiet_period": Things.quiet_period,
+    "new_cell": Things.new_cell,
+    "section": Things.section,
+    "cell_below": lambda things: things.cell_below,
+    "cell_of_section": Things.cell_of_section,
+    "closed_cell": Things.closed_cell,
+    "locked_period": Things.locked_period,
+    "settled_period": Things.settled_period,
+    "submitted_period": Things.submitted_period,
     "session": lambda things: str(things.world.people["member"].session_id),
     "version_of_north_one": lambda things: things.version(Organization, things.world.north_one.id),
     "version_of_member": lambda things: things.version(Member, things.member().id),
@@ -271,6 +344,10 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "document": Things.document,
     "template": Things.template,
     "resolved": Things.resolved,
+    "job": Things.job,
+    "ended_job": lambda things: things.job(status=JobStatus.DONE, ended_at=NOON),
+    "schedule": Things.schedule,
+    "paused_schedule": lambda things: things.schedule(status=ScheduleStatus.PAUSED),
     "paper_kind": lambda things: "attendance_list",
     "not_held": lambda things: make_not_held(
         things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"
