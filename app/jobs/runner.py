@@ -54,6 +54,7 @@ def renewed(claim: Claim) -> Iterator[None]:
         yield
     finally:
         over.set()
+        thread.join(timeout=5)
 
 
 def _renew(claim: Claim, over: threading.Event) -> None:

@@ -55,7 +55,12 @@ def follow_job(preparation: CurrentPreparation, job_id: UUID) -> Callable[[Work]
 
     `refused` says that one is signed out or may not look any more.
     """
-    return lambda work: EventStream(work.actor.account_id, lambda: _look(preparation, job_id))
+
+    def follow(work: Work) -> EventStream:
+        jobs.get(work, job_id)
+        return EventStream(work.actor.account_id, lambda: _look(preparation, job_id))
+
+    return follow
 
 
 def _look(preparation: Preparation, job_id: UUID) -> Told:

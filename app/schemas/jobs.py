@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, WrapValidator
+from pydantic import BaseModel, Discriminator, WrapValidator
 
 from app.core.paging import PageQuery
 from app.models import JobKind, JobStatus
@@ -56,7 +56,7 @@ def _by_its_kind(said: Any, _: Callable[[Any], Any]) -> Input:
 
 JobCreate = Annotated[
     ReportJob | ImportCommitJob | RecountJob,
-    Field(discriminator="kind"),
+    Discriminator("kind"),
     WrapValidator(_by_its_kind),
 ]
 

@@ -72,7 +72,7 @@ def shapes_within(kind: Any, seen: set[Any]) -> Iterator[type]:
 
 
 #: What is answered by bytes and not by JSON.
-FILES = ("/metrics", "/file", "/attachment", ".xlsx", ".docx", ".pdf", ".ics", ".svg")
+FILES = ("/metrics", "/file", "/attachment", ".xlsx", ".docx", ".pdf", ".ics", ".svg", "/events")
 
 
 def by_name(operation: Operation) -> str:
@@ -198,6 +198,7 @@ class TestTheHeaders:
             ("put", "/meetings/{meeting_id}/agenda"),
             ("patch", "/tasks/{task_id}"),
             ("patch", "/meeting-plans/{meeting_plan_id}"),
+            ("patch", "/report-schedules/{report_schedule_id}"),
             ("patch", "/documents/{document_id}"),
             ("delete", "/documents/{document_id}"),
         ],
