@@ -14,7 +14,14 @@ from app.schemas.organizations import (
     OrganizationRead,
     OrganizationUpdate,
 )
-from app.services import organizations
+from app.schemas.reorganizations import (
+    OrganizationDissolve,
+    OrganizationMerge,
+    OrganizationMove,
+    OrganizationReopen,
+    OrganizationSplit,
+)
+from app.services import organizations, reorganizations, splits
 
 router = APIRouter(prefix="/organizations", tags=["organizations"], route_class=WorkRoute)
 
@@ -45,3 +52,43 @@ def change_organization(
 ) -> Organization:
     """Rename a unit, or close it on a date."""
     return organizations.change(work, organization_id, data, if_match)
+
+
+@router.post("/{organization_id}/move", response_model=OrganizationRead)
+def move_organization(
+    work: CurrentWork, organization_id: UUID, data: OrganizationMove
+) -> Organization:
+    """Let a unit stand under another from a day on."""
+    return reorganizations.move(work, organization_id, data)
+
+
+@router.post("/{organization_id}/merge", response_model=OrganizationRead)
+def merge_organization(
+    work: CurrentWork, organization_id: UUID, data: OrganizationMerge
+) -> Organization:
+    """Let a unit go into another of its kind from a day on, with members and units below."""
+    return reorganizations.merge(work, organization_id, data)
+
+
+@router.post("/{organization_id}/split", response_model=OrganizationRead)
+def split_organization(
+    work: CurrentWork, organization_id: UUID, data: OrganizationSplit
+) -> Organization:
+    """Give members or units below to other units from a day on."""
+    return splits.split(work, organization_id, data)
+
+
+@router.post("/{organization_id}/dissolve", response_model=OrganizationRead)
+def dissolve_organization(
+    work: CurrentWork, organization_id: UUID, data: OrganizationDissolve
+) -> Organization:
+    """End a unit that nobody belongs to any more."""
+    return reorganizations.dissolve(work, organization_id, data)
+
+
+@router.post("/{organization_id}/reopen", response_model=OrganizationRead)
+def reopen_organization(
+    work: CurrentWork, organization_id: UUID, data: OrganizationReopen
+) -> Organization:
+    """Open a closed unit again from a day on."""
+    return reorganizations.reopen(work, organization_id, data)

@@ -32,6 +32,21 @@ def link_on(work: Work, unit_id: UUID, day: date) -> OrganizationParent:
     )
 
 
+def unit_of(work: Work, link: OrganizationParent) -> Organization:
+    return _unit(work, link.organization_id)
+
+
+def above(work: Work, link: OrganizationParent) -> Organization:
+    """Who stands above by a link that is not a root's."""
+    return _unit(work, link.parent_id)
+
+
+def _unit(work: Work, unit_id: UUID | None) -> Organization:
+    statement = _scoped(select(Organization).where(col(Organization.id) == unit_id))
+    unit: Organization = work.session.execute(statement).scalar_one()
+    return unit
+
+
 def links_under(work: Work, parent_id: UUID, since: date) -> list[OrganizationParent]:
     """Who stands right under a unit on a day, or comes under it later; not those closed by then."""
     statement = (

@@ -36,7 +36,7 @@ from app.models import (
     Setting,
 )
 from app.models.organizations import SEGMENT_WIDTH
-from app.services import closures, figures
+from app.services import closures, figures, period_seals
 from app.work import Work
 
 T = TypeVar("T")
@@ -85,7 +85,7 @@ def follow(work: Work, units: Collection[UUID], since: date) -> None:
         add_rows(work.session, period, local_date(work.now), units)
     figures.recount(work, units, opened)
     for period in opened:
-        drop_rows(work.session, period, work.now, units)
+        drop_rows(work.session, period, units)
 
 
 def without_row(
@@ -190,9 +190,7 @@ _LOCK = (
 )
 
 
-def drop_rows(
-    session: Session, period: str, now: datetime, only: Collection[UUID] | None = None
-) -> None:
+def drop_rows(session: Session, period: str, only: Collection[UUID] | None = None) -> None:
     """Take away rows of units that were not there on any day of the period after all.
 
     What is locked stays, and what still counts something, each with those above it.
@@ -201,7 +199,7 @@ def drop_rows(
     dead = pick(Figure.organization_id, Figure.path).where(
         col(Figure.period) == period,
         col(Figure.organization_id).not_in(alive),
-        Figure.is_open(now),
+        col(Figure.locked_at).is_(None),
         among(Figure.organization_id, only),
     )
     found = session.execute(_counted(dead.order_by(col(Figure.path).desc()))).all()
@@ -218,7 +216,7 @@ def drop_rows(
             *(col(getattr(Figure, name)) == 0 for name in COUNTS),
             ~stands_above,
         )
-        session.execute(gone.execution_options(synchronize_session=False))
+        session.execute(gone.execution_options(**_PAST))
 
 
 class Move(NamedTuple):
@@ -235,6 +233,8 @@ class Shift(NamedTuple):
     unit_id: UUID
     old_path: str
     new_path: str
+    #: Under a lock, by an exception from it.
+    is_excepted: bool
 
 
 def misplaced(
@@ -274,6 +274,9 @@ def settle(
     figures.drain(session)
     shifts: list[Shift] = []
     one_by_one(moves, lambda move: _shift(session, period, now, move, shifts))
+    for shift in shifts:
+        if shift.is_excepted:
+            period_seals.bind(session, period, [shift.old_path, shift.new_path])
     if cells := _ruled_otherwise(session, period, shifts):
         figures.recount_period(session, period, now, cells)
 
@@ -305,7 +308,8 @@ def _hold_branches(session: Session, period: str, moves: Iterable[Move]) -> None
 def _shift(session: Session, period: str, now: datetime, move: Move, shifts: list[Shift]) -> bool:
     """Whether it could be moved as things stand."""
     wanted = {one for one in move if one is not None}
-    columns = (getattr(Figure, name) for name in ("organization_id", "path", *COUNTS))
+    names = ("organization_id", "path", "locked_at", *COUNTS)
+    columns = (getattr(Figure, name) for name in names)
     statement = pick(*columns).where(
         col(Figure.period) == period,
         col(Figure.organization_id).in_(wanted),
@@ -330,7 +334,7 @@ def _shift(session: Session, period: str, now: datetime, move: Move, shifts: lis
         col(Figure.organization_id) == move.unit_id, col(Figure.period) == period
     )
     session.execute(placed.values(parent_id=move.new_parent_id).execution_options(**_PAST))
-    shifts.append(Shift(move.unit_id, row.path, path))
+    shifts.append(Shift(move.unit_id, row.path, path, is_excepted=row.locked_at is not None))
     return True
 
 
