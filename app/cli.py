@@ -153,7 +153,7 @@ def dashboard(
 @cli.command()
 def recount(*, repair: bool = False) -> None:
     """Count everything anew and compare; exit 1 when something differs and is not repaired."""
-    found = 0
+    found = left = 0
     with database.writing() as session:
         now = clock.now()
         work = Work(session, SYSTEM, now)
@@ -163,8 +163,9 @@ def recount(*, repair: bool = False) -> None:
             for difference in differences:
                 typer.echo(f"  {difference}")
             found += len(differences)
-    typer.echo("repaired" if found and repair else f"{found} differences in all")
-    if found and not repair:
+            left += sum(each.is_beyond_repair or not repair for each in differences)
+    typer.echo("repaired" if found and not left else f"{found} differences in all")
+    if left:
         raise typer.Exit(1)
 
 

@@ -13,7 +13,9 @@ from sqlmodel import Session, col, select
 from app.core import database, periods
 from app.core.clock import local_date
 from app.models import Closure, Exemption, FigureDay, Membership, Organization
+from app.policies.actors import SYSTEM
 from app.services import figures, kept_answers, meeting_plans, parents, trees
+from app.services import periods as periods_of_committees
 from app.work import Work
 
 _reached: dict[str, date] = {}
@@ -29,6 +31,8 @@ def turn(now: datetime) -> None:
         meeting_plans.roll(session, now)  # first: whoever changes a plan locks it before the day
         reached = bring_to(session, now)
         kept_answers.forget(session, now)
+    with database.writing() as session:  # by itself: it waits for writers who ask for the day
+        periods_of_committees.lock_due(Work(session, SYSTEM, now))
     if reached is not None:
         _reached[place] = reached
 
