@@ -5,6 +5,7 @@ neither adds nor interrupts. Attendance is asked meeting by meeting.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -36,8 +37,12 @@ from app.work import Work
 LOOKED_BACK = 36
 
 
+@lru_cache(maxsize=256)
 def in_a_row(measure: Measure, month: str) -> ColumnElement[int]:
-    """Beside each record of the measure's list; `month` is the last that it counts."""
+    """Beside each record of the measure's list; `month` is the last that it counts.
+
+    Kept: building it costs more than asking it.
+    """
     if measure in OF_CELLS:
         return _of_cell(measure)
     if measure is Measure.ATTENDANCE:
