@@ -85,7 +85,7 @@ _BANDS: Final = (
 
 def write_monthly_report(draft: Draft) -> None:
     turn(draft)
-    _write_head(draft)
+    write_report_head(draft)
     title = write(draft, bold("BÁO CÁO"), align=CENTER)
     title.paragraph_format.space_after = Pt(0)
     write(draft, bold("Kết quả sinh hoạt chi bộ {{ span }}"), align=CENTER)
@@ -100,7 +100,8 @@ def write_monthly_report(draft: Draft) -> None:
         fill(cell, bold(words), italic("(ký, ghi rõ họ tên)"), "", "")
 
 
-def _write_head(draft: Draft) -> None:
+def write_report_head(draft: Draft) -> None:
+    """Of `head`: who reports, by which form, where and when."""
     (organ, party), (form, day) = columns(draft, _HALVES, rows=2)
     fill(organ, "{{ head.parent|upper }}", bold("{{ head.organ|upper }}"), "*")
     fill(party, Piece("ĐẢNG CỘNG SẢN VIỆT NAM", is_bold=True, is_underlined=True))

@@ -32,7 +32,8 @@ def render(template: bytes, paper: Paper) -> bytes:
     return fill(template, paper, Language(type(paper)))
 
 
-def fill(template: bytes, paper: Paper, language: Language) -> bytes:
+def fill(template: bytes, paper: Any, language: Language) -> bytes:
+    """`paper` is a frozen context, of the type that the language offers."""
     said = {field.name: getattr(paper, field.name) for field in fields(paper)}
     filled = BytesIO()
     try:

@@ -6,7 +6,7 @@ from typing import Final
 from app.core import numbers
 from app.core.clock import LOCAL
 from app.models.attendances import AttendanceStatus, RosterReason
-from app.models.meetings import HeldAs
+from app.models.meetings import HeldAs, MeetingKind
 
 STANDINGS: Final = {
     RosterReason.OFFICIAL: "Chính thức",
@@ -21,6 +21,12 @@ STATUSES: Final = {
     AttendanceStatus.ABSENT_EXCUSED: "Vắng có lý do",
     AttendanceStatus.ABSENT_UNEXCUSED: "Vắng không lý do",
     AttendanceStatus.EXEMPT: "Miễn",
+}
+KINDS: Final = {
+    MeetingKind.REGULAR: "Thường kỳ",
+    MeetingKind.THEMATIC: "Chuyên đề",
+    MeetingKind.EXTRAORDINARY: "Bất thường",
+    MeetingKind.COMMITTEE: "Chi ủy",
 }
 HELD: Final = {
     HeldAs.WHOLE: "Sinh hoạt toàn chi bộ",

@@ -7,7 +7,7 @@ from sqlalchemy import union
 from sqlmodel import Session, col, select
 
 from app.files.store import orphans, store
-from app.models import AbsenceReport, Document, Template
+from app.models import AbsenceReport, Document, Report, ReportKind, Template
 
 #: Longer than any transaction, and than any hesitation over a restored backup.
 SPARED = timedelta(days=7)
@@ -21,6 +21,7 @@ def sweep(session: Session, now: datetime, *, remove: bool) -> int:
         select(AbsenceReport.attachment_digest).where(
             col(AbsenceReport.attachment_digest).is_not(None)
         ),
+        select(col(Report.content)["file"].as_string()).where(Report.kind == ReportKind.COMMITTEE),
     ).execution_options(scoped="whatever names a file keeps it")
     known = set(session.execute(named).scalars())
     found = orphans(store(), known, now - SPARED)

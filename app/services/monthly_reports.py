@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import aliased
 from sqlmodel import and_, col, func, or_
 
+from app.core.clock import local_date
 from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
@@ -15,12 +16,13 @@ from app.models import (
     Figure,
     Meeting,
     Organization,
+    PaperKind,
     ReportKind,
 )
 from app.policies.roles import Permission
 from app.schemas.dashboards import DashboardQuery
 from app.schemas.reports import ReportCreate
-from app.services import dashboards, spans
+from app.services import dashboards, spans, templates
 from app.services.cell_counts import regular_in
 from app.services.report_drafts import Draft, head_of
 from app.services.spans import Span
@@ -40,6 +42,7 @@ COUNTS: Final = {
     "cells_met_on_time": ("cells_met_on_time", "numerator"),
 }
 UNMARKED: Final = "unmarked"
+_FORM: Final = PaperKind.MONTHLY_REPORT
 _Counts = dict[str, int]
 
 
@@ -61,6 +64,8 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     before = shown["last_year"]
     content = {
         **head_of(work, unit),
+        # Another form makes another paper, and so another report.
+        "template": templates.digest_in_force(work, unit, _FORM, local_date(work.now)),
         "rows": rows,
         "own": _counts(shown["figures"], unmarked.get(unit.id, 0)),
         "year_before": before and _counts(before),

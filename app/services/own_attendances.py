@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Select
 from sqlmodel import col, select
 
 from app.core.clock import day_starts_at, local_date
@@ -43,17 +44,24 @@ def get(work: Work, asked: int | None) -> OwnAttendances:
             f"Chỉ xem được năm nay và {YEARS_BEFORE} năm trước.",
             f"Only this year and the {YEARS_BEFORE} before are kept at hand.",
         )
-    items = _items(work, year)
-    return OwnAttendances(year=year, items=items, counters=_counters(work, items, year))
+    lines = work.within_reach(
+        Permission.ATTENDANCE_READ, Attendance, Attendance, Meeting, Organization
+    ).where(col(Attendance.member_id) == work.actor.member_id)
+    return of_year(work, lines, work.actor.member_id, year)
 
 
-def _items(work: Work, year: int) -> list[OwnAttendance]:
+def of_year(work: Work, lines: Select[Any], member_id: UUID | None, year: int) -> OwnAttendances:
+    """A member's local year; `lines` selects the lines that may be read, their meeting and cell."""
+    items = _items(work, lines, year)
+    counts = _counters(work, member_id, items, year)
+    return OwnAttendances(year=year, items=items, counters=counts)
+
+
+def _items(work: Work, lines: Select[Any], year: int) -> list[OwnAttendance]:
     statement = (
-        work.within_reach(Permission.ATTENDANCE_READ, Attendance, Attendance, Meeting, Organization)
-        .join(Meeting, col(Meeting.id) == Attendance.meeting_id)
+        lines.join(Meeting, col(Meeting.id) == Attendance.meeting_id)
         .join(Organization, col(Organization.id) == Meeting.organization_id)
         .where(
-            col(Attendance.member_id) == work.actor.member_id,
             col(Meeting.status).in_(HELD_STATUSES),
             col(Meeting.starts_at) >= _begins_at(year),
             col(Meeting.starts_at) < _begins_at(year + 1),
@@ -87,6 +95,7 @@ def _item(work: Work, record: Any, decided: Rules, objection: Objection | None) 
             title=meeting.title,
             kind=meeting.kind,
             starts_at=meeting.starts_at,
+            is_imported=meeting.is_imported,
             organization=OrganizationBrief.model_validate(cell),
         ),
         status=line.status,
@@ -105,13 +114,15 @@ def _latest_objections(work: Work, line_ids: Sequence[UUID]) -> dict[UUID, Objec
         select(Objection)
         .where(col(Objection.attendance_id).in_(line_ids))
         .order_by(col(Objection.id))
-        .execution_options(scoped="about the own lines")
+        .execution_options(scoped="about lines already reached")
     )
     return {row.attendance_id: row for row in work.session.exec(statement)}
 
 
-def _counters(work: Work, items: Sequence[OwnAttendance], year: int) -> OwnCounters:
-    own = col(Attendance.member_id) == work.actor.member_id
+def _counters(
+    work: Work, member_id: UUID | None, items: Sequence[OwnAttendance], year: int
+) -> OwnCounters:
+    own = col(Attendance.member_id) == member_id
     found = counters.regular_marks(work, own, since=_begins_at(year - 1))
     marks = [
         mark for said in found.values() for mark in said if mark.starts_at < _begins_at(year + 1)

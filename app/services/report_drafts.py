@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -79,7 +78,6 @@ def head_of(work: Work, unit: Organization) -> dict[str, str]:
         "unit": unit.name,
         "organ": _COMMITTEE.sub("Đảng ủy", unit.name, count=1),
         "code": unit.code,
-        "path": unit.path,
         "place": next((place[1] for place in places if place), _UNKNOWN),
     }
 
@@ -114,8 +112,3 @@ _NEEDS: Final[Mapping[ReportKind, tuple[str, ...]]] = {
 }
 _ALSO: Final = {ReportKind.MONTHLY: _SPAN, ReportKind.COMMITTEE: _SPAN}
 _WRITTEN: Final = {"since": "from"}
-
-
-def iso(day: date | None) -> str | None:
-    """A day as JSON has it."""
-    return day.isoformat() if day else None

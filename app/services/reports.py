@@ -18,17 +18,32 @@ from app.core.paging import Filters, Order, Page
 from app.core.selects import pick
 from app.models import Organization, Report, ReportFormat, ReportKind
 from app.policies.roles import Permission
-from app.schemas.reports import ReportCreate, ReportQuery, ReportRead
-from app.services import branches, monthly_reports
+from app.schemas.reports import MonthlyQuery, ReportCreate, ReportQuery, ReportRead
+from app.services import (
+    branches,
+    call_lists,
+    cell_years,
+    committee_exports,
+    member_years,
+    monthly_reports,
+    spans,
+)
 from app.services.report_drafts import Draft, expect_asked
-from app.services.spans import Span
 from app.work import Work
 
 COMPOSERS: Final[Mapping[ReportKind, Callable[[Work, ReportCreate], Draft]]] = {
     ReportKind.MONTHLY: monthly_reports.compose,
+    ReportKind.CELL_YEAR: cell_years.compose,
+    ReportKind.MEMBER_YEAR: member_years.compose,
+    ReportKind.COMMITTEE: committee_exports.compose,
+    ReportKind.CALL_LIST: call_lists.compose,
 }
 FORMATS: Final[Mapping[ReportKind, tuple[ReportFormat, ...]]] = {
     ReportKind.MONTHLY: (ReportFormat.XLSX, ReportFormat.DOCX, ReportFormat.CSV),
+    ReportKind.CELL_YEAR: (ReportFormat.XLSX, ReportFormat.DOCX),
+    ReportKind.MEMBER_YEAR: (ReportFormat.XLSX, ReportFormat.DOCX),
+    ReportKind.COMMITTEE: (ReportFormat.XLSX,),
+    ReportKind.CALL_LIST: (ReportFormat.XLSX, ReportFormat.DOCX, ReportFormat.CSV),
 }
 FILTERS: Filters = {
     "kind": lambda kinds: col(Report.kind).in_(kinds),
@@ -85,7 +100,15 @@ def keep(work: Work, draft: Draft) -> Report:
 
 def note(work: Work, data: ReportCreate) -> Report:
     """Make it while reading: written in a transaction of its own, and only if it is new."""
-    draft = compose(work, data)
+    return _note(work, compose(work, data))
+
+
+def note_own_year(work: Work, year: int) -> Report:
+    """The same, of the year of the member who asks."""
+    return _note(work, member_years.compose_own(work, year))
+
+
+def _note(work: Work, draft: Draft) -> Report:
     last = _last(work, draft)
     if last is not None and last.digest == _digest(draft, last.follows):
         return _read(work, last.id)
@@ -105,14 +128,15 @@ def get(work: Work, report_id: UUID) -> Report:
     return work.fetch(Permission.REPORT_READ, Report, report_id)
 
 
-def as_of(work: Work, organization_id: UUID, kind: ReportKind, span: Span, day: date) -> Report:
+def monthly_as_of(work: Work, query: MonthlyQuery, day: date) -> Report:
     """The last one stored on or before a local day; `NotFound` when there was none yet."""
-    work.fetch(Permission.REPORT_READ, Organization, organization_id)
+    unit = work.fetch(Permission.REPORT_READ, Organization, query.organization_id)
+    months = spans.of(query).months
     statement = work.within_reach(Permission.REPORT_READ, Report).where(
-        col(Report.organization_id) == organization_id,
-        col(Report.kind) == kind,
-        col(Report.first_period) == span.months[0],
-        col(Report.last_period) == span.months[-1],
+        col(Report.organization_id) == unit.id,
+        col(Report.kind) == ReportKind.MONTHLY,
+        col(Report.first_period) == months[0],
+        col(Report.last_period) == months[-1],
         col(Report.created_at) < day_ends_at(day),
     )
     newest = statement.order_by(col(Report.created_at).desc(), col(Report.id).desc()).limit(1)

@@ -79,6 +79,11 @@ def show_in_force(work: Work, kind: PaperKind, query: InForceQuery) -> bytes:
 
 def in_force(work: Work, unit: Organization, kind: PaperKind, day: date) -> Iterator[bytes]:
     """What papers of this kind are written by, in this unit and on this day."""
+    return content(kind, digest_in_force(work, unit, kind, day))
+
+
+def digest_in_force(work: Work, unit: Organization, kind: PaperKind, day: date) -> str | None:
+    """The bytes of that by their digest; None where the service's own is in force."""
     paths = ancestry(unit.path)
     nearest = case({path: at for at, path in enumerate(paths)}, value=col(Organization.path))
     statement = (
@@ -89,4 +94,8 @@ def in_force(work: Work, unit: Organization, kind: PaperKind, day: date) -> Iter
         .limit(1)
     ).execution_options(scoped="templates hold for whoever is below")
     digest: str | None = work.session.execute(statement).scalar_one_or_none()
+    return digest
+
+
+def content(kind: PaperKind, digest: str | None) -> Iterator[bytes]:
     return iter([default(kind)]) if digest is None else uploads.content(digest)

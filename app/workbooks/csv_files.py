@@ -25,4 +25,4 @@ def _written(value: str | float | None) -> str:
         return ""
     if isinstance(value, str):
         return f"'{value}" if value.lstrip(" ").startswith(_BEGINS_A_FORMULA) else value
-    return str(value).replace(".", ",")
+    return str(value) if isinstance(value, int) else f"{value:.2f}".replace(".", ",")

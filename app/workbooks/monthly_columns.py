@@ -17,6 +17,8 @@ class Column(NamedTuple):
     width: float = 9
 
 
+#: At least so many per cent: how many of the units below reach it.
+BANDS: Final = (80, 50)
 _HELD, _USED, _CAME = "Sinh hoạt chi bộ", "Tài khoản đảng viên", "Đảng viên dự sinh hoạt"
 _POSTED = "Chi bộ đăng tải"
 COLUMNS: Final = (

@@ -6,7 +6,6 @@ is written with whole numbers, half-up on the exact fraction: ROUND would round 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from io import BytesIO
 from typing import Final
 
@@ -16,12 +15,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from app.core import numbers
 from app.core.percent import percent
-from app.workbooks.monthly_columns import COLUMNS, explained, shares, values_of
-from app.workbooks.printing import MADE, Looks, sign, write_letterhead
+from app.workbooks.monthly_columns import BANDS, COLUMNS, explained, shares, values_of
+from app.workbooks.printing import MADE, Letterhead, Looks, sign, write_letterhead
 
-#: At least so many per cent: how many of the units below reach it.
-BANDS: Final = (80, 50)
 _FIRST_HEADER, _FORMULA_ROW, _FIRST_ROW = 6, 8, 9
+_HEAD_SPREAD: Final = (4, 9, 16)
 _NAME, _CODE, _LAST_SIGNED = 1, len(COLUMNS) - 1, 16
 
 
@@ -36,17 +34,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Monthly:
-    """`year_before` lacks what is not counted for a comparison."""
+    """`year_before` is None where nothing was counted then."""
 
-    parent: str
-    organ: str
-    place: str
+    head: Letterhead
     unit: str
     span: str
-    made_on: date
     lines: Sequence[Line]
     own: dict[str, int]
-    year_before: dict[str, int]
+    year_before: dict[str, int] | None
 
 
 def write_monthly(report: Monthly) -> bytes:
@@ -70,9 +65,7 @@ class _Writer:
 
     def write(self) -> None:
         report = self.report
-        write_letterhead(
-            self.sheet, self.looks, (report.parent, report.organ), report.place, report.made_on
-        )
+        write_letterhead(self.sheet, self.looks, report.head, _HEAD_SPREAD)
         self._write_title()
         self._write_header()
         for place, line in enumerate(report.lines):
@@ -85,7 +78,7 @@ class _Writer:
     def _write_title(self) -> None:
         across = (0, _LAST_SIGNED)
         self.sheet.merge_range(3, across[0], 3, across[1], self._title().upper(), self.looks.title)
-        told = f"(Tính đến {numbers.day(self.report.made_on)})"
+        told = f"(Tính đến {numbers.day(self.report.head.made_on)})"
         self.sheet.merge_range(4, across[0], 4, across[1], told, self.looks.italic)
 
     def _title(self) -> str:
@@ -201,7 +194,8 @@ class _Writer:
     def _write_comparison(self, row: int) -> int:
         titles = ("Kỳ này", "Trên", "Cùng kỳ năm trước", "Trên", "% kỳ này/cùng kỳ")
         self._write_small_header(row, "So với cùng kỳ năm trước", titles)
-        now, before = shares(self.report.own), shares(self.report.year_before)
+        now = shares(self.report.own)
+        before = shares(self.report.year_before or dict.fromkeys(self.report.own, 0))
         for (title, above, below), (_, earlier, of_earlier) in zip(now, before, strict=True):
             row += 1
             self._write_words(row, title)

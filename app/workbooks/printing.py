@@ -1,5 +1,6 @@
 """What printed workbooks share: the head of a party paper, the looks of cells, who signs."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -35,6 +36,10 @@ class Looks:
     @cached_property
     def strong(self) -> Format:
         return self._plain(bold=True, align="center")
+
+    @cached_property
+    def strong_left(self) -> Format:
+        return self._plain(bold=True, font_size=14)
 
     @cached_property
     def words(self) -> Format:
@@ -91,18 +96,36 @@ class Looks:
         return self._plain(border=1, **said)
 
 
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """`form` is the number of an official form, empty where there is none."""
+
+    parent: str
+    organ: str
+    place: str
+    made_on: date
+    form: str = ""
+
+
 def write_letterhead(
-    sheet: Worksheet, looks: Looks, left: tuple[str, str], place: str, made_on: date
+    sheet: Worksheet, looks: Looks, head: Letterhead, spread: tuple[int, int, int]
 ) -> None:
-    """The committee and who reports to the left; the Party, the place and the day to the right."""
-    above, organ = left
-    sheet.merge_range(0, 0, 0, 4, above.upper(), looks.centred)
-    sheet.merge_range(1, 0, 1, 4, organ.upper(), looks.strong)
-    sheet.merge_range(2, 0, 2, 4, "*", looks.centred)
-    day = f"{place}, ngày {made_on:%d} tháng {made_on:%m} năm {made_on.year}"
-    sheet.merge_range(0, 9, 0, 16, PARTY, looks.strong)
-    sheet.merge_range(1, 9, 1, 16, day, looks.italic)
-    sheet.merge_range(2, 9, 2, 16, "Biểu số 01", looks.centred)
+    """The committee and who reports to the left; the Party, the place and the day to the right.
+
+    `spread`: the last column of the left side, the first and the last of the right.
+    """
+    to_left, from_right, to_right = spread
+    made_on = head.made_on
+    day = f"{head.place}, ngày {made_on:%d} tháng {made_on:%m} năm {made_on.year}"
+    for row, (words, look, right, right_look) in enumerate(
+        (
+            (head.parent.upper(), looks.centred, PARTY, looks.strong),
+            (head.organ.upper(), looks.strong, day, looks.italic),
+            ("*", looks.centred, head.form, looks.centred),
+        )
+    ):
+        sheet.merge_range(row, 0, row, to_left, words, look)
+        sheet.merge_range(row, from_right, row, to_right, right, right_look)
 
 
 def sign(sheet: Worksheet, looks: Looks, row: int, places: tuple[int, int]) -> None:

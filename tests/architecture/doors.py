@@ -269,6 +269,47 @@ DOORS = (
         "member administrator",
         query="organization_id={north_one}&check=cell_without_secretary",
     ),
+    # Reports: whoever asks first has it stored, and all others are given the same
+    Door("GET", "/reports", EVERYBODY),
+    *(
+        Door(
+            "GET",
+            f"/reports/{name}",
+            READERS,
+            "member administrator",
+            query=query,
+            notes="secretary",
+        )
+        for name, query in (
+            ("monthly.xlsx", "organization_id={north_one}&period=2026-05"),
+            ("monthly.docx", "organization_id={north_one}&period=2026-05"),
+            ("monthly.csv", "organization_id={north_one}&from=2026-01&to=2026-05"),
+            ("cell-year.xlsx", "organization_id={north_one}&year=2026"),
+            ("cell-year.docx", "organization_id={north_one}&year=2026"),
+            ("call-list.xlsx", "organization_id={north_one}&period=2026-05&measure=cells_met"),
+            ("call-list.docx", "organization_id={north_one}&period=2026-05&measure=cells_met"),
+        )
+    ),
+    *(
+        Door(
+            "GET",
+            f"/reports/member-year.{form}",
+            READERS,
+            "member",
+            query="member_id={member}&year=2026",
+            notes="secretary",
+        )
+        for form in ("xlsx", "docx")
+    ),
+    Door(
+        "GET",
+        "/me/reports/year.docx",
+        f"member {READERS} sibling_officer outsider stranger",
+        query="year=2026",
+        notes=f"member {READERS} sibling_officer outsider stranger",
+    ),
+    Door("GET", "/reports/{report_id}", READERS, at="stored_report"),
+    Door("GET", "/reports/{report_id}/file", READERS, at="stored_report", query="format=xlsx"),
     Door("GET", "/obligations", EVERYBODY),
     Door("GET", "/reminders", EVERYBODY),
     Door(

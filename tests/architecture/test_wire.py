@@ -72,7 +72,18 @@ def shapes_within(kind: Any, seen: set[Any]) -> Iterator[type]:
 
 
 #: What is answered by bytes and not by JSON.
-FILES = ("/metrics", "/file", "/attachment", ".xlsx", ".docx", ".pdf", ".ics", ".svg", "/events")
+FILES = (
+    "/metrics",
+    "/file",
+    "/attachment",
+    ".csv",
+    ".xlsx",
+    ".docx",
+    ".pdf",
+    ".ics",
+    ".svg",
+    "/events",
+)
 
 
 def by_name(operation: Operation) -> str:

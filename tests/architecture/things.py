@@ -51,6 +51,7 @@ from tests.factories.objections import make_objection
 from tests.factories.people import make_exemption, make_member
 from tests.factories.plans import make_plan
 from tests.factories.proposals import make_proposal
+from tests.factories.reports import make_report
 from tests.factories.tasks import make_task
 from tests.factories.transfers import make_transfer
 from tests.factories.workbooks import make_tree
@@ -349,6 +350,7 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "schedule": Things.schedule,
     "paused_schedule": lambda things: things.schedule(status=ScheduleStatus.PAUSED),
     "paper_kind": lambda things: "attendance_list",
+    "stored_report": lambda things: make_report(things.session, things.world.north_one),
     "not_held": lambda things: make_not_held(
         things.session, things.world.north_one, period=f"20{next(things.numbers) % 90 + 10}-04"
     ),

@@ -6,7 +6,7 @@ from enum import StrEnum
 import pytest
 
 from app.models.attendances import AttendanceStatus, RosterReason
-from app.models.meetings import HeldAs
+from app.models.meetings import HeldAs, MeetingKind
 from app.papers import words
 
 
@@ -35,6 +35,7 @@ def test_a_moment_is_told_in_viet_nam() -> None:
         (RosterReason, words.STANDINGS),
         (AttendanceStatus, words.STATUSES),
         (HeldAs, words.HELD),
+        (MeetingKind, words.KINDS),
     ],
 )
 def test_every_state_has_words(states: type[StrEnum], said: dict[StrEnum, str]) -> None:
