@@ -1,6 +1,8 @@
 """Nothing of a meeting changes in a locked month, by whatever door; what is late is told so."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ import time_machine
 from sqlmodel import Session
 
 from app.models import Meeting, MeetingStatus
+from app.services import agendas
 from tests.architecture.doors import DOORS, Door
 from tests.architecture.test_doors import READING, request_for
 from tests.architecture.things import Things
@@ -138,6 +141,33 @@ class TestDoors:
 
         made = rows(session, Meeting, Meeting.organization_id == world.north_one.id)
         assert sorted(meeting.planned_period or "" for meeting in made) == ["2026-06", "2026-07"]
+        assert differences() == []
+
+    def test_who_asked_first_is_waited_for(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A writer who found the month open has written when it is sealed."""
+        draft = make_meeting(session, world.north_one, starts_at=at("2026-04-20T12:00:00Z"))
+        has_asked, may_go_on = threading.Event(), threading.Event()
+        carry = agendas.carry
+
+        def slowly(*given: Any) -> Any:
+            has_asked.set()
+            may_go_on.wait(5)
+            return carry(*given)
+
+        monkeypatch.setattr(agendas, "carry", slowly)
+        with ThreadPoolExecutor(2) as pool:
+            writes = pool.submit(sign_in("secretary").post, f"/meetings/{draft.id}/schedule")
+            assert has_asked.wait(5)
+            locks = pool.submit(lock, sign_in("officer"), world.root)
+            threading.Timer(0.2, may_go_on.set).start()
+
+        assert (writes.result().status_code, locks.result().status_code) == (200, 200)
         assert differences() == []
 
     def test_meetings_of_other_months_go_on(

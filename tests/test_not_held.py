@@ -151,6 +151,23 @@ class TestWithdraw:
         assert trace.details == {"period": "2026-05", "because": "met"}
 
 
+class TestExcuse:
+    def test_the_level_above_accepts_the_reason_once(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        word = make_not_held(session, world.north_one)
+        url = f"/not-held/{word.id}/excuse"
+
+        excused = said(sign_in("officer").post(url))
+
+        assert excused["excused_by"] == str(world.people["officer"].account_id)
+        assert excused["excused_at"] is not None
+        again = sign_in("officer").post(url)
+        assert (again.status_code, again.json()["code"]) == (409, "conflict")
+        traces = rows(session, AuditEntry, AuditEntry.action == "not_held.excused")
+        assert [trace.details for trace in traces] == [{"period": "2026-04"}]
+
+
 class TestSearch:
     def test_by_branch_and_period(self, sign_in: SignIn, session: Session, world: World) -> None:
         make_not_held(session, world.north_one)

@@ -66,9 +66,7 @@ def recount_meetings(work: Work, meetings: Collection[Meeting]) -> None:
     for meeting in meetings:
         by_period[meeting.period].add(meeting.organization_id)
     recount(work, set().union(*by_period.values()), _rest_of_quarters(by_period))
-    for period, cells in by_period.items():
-        for cell in cells:
-            period_locks.expect_open(work, cell, period)
+    period_locks.expect_meetings_open(work, meetings)
 
 
 def recount_members(work: Work, member_ids: Collection[UUID], since: date) -> None:

@@ -103,8 +103,8 @@ def create(work: Work, data: MeetingCreate) -> Meeting:
 
 def draft(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
     """Take in new meetings of reached cells, each with the usual agenda of its kind."""
+    period_locks.expect_meetings_open(work, [meeting for meeting, _ in drafts])
     for meeting, cell in drafts:
-        period_locks.expect_meeting_open(work, meeting)
         check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
         groups.check(work, meeting)
         work.record("meeting.created", work.add(meeting))

@@ -170,7 +170,8 @@ def recount(work: Work, branch: Branch) -> None:
 def _moment(work: Work, branch: Branch) -> datetime:
     """Now, and later than any lock in the branch: by its moment a lock knows what it locked."""
     known = [row.locked_at for row in branch.rows if row.locked_at is not None]
-    return max([work.now, *(each + timedelta(microseconds=1) for each in known)])
+    latest: datetime = max([work.now, *(each + timedelta(microseconds=1) for each in known)])
+    return latest
 
 
 def _is_open(row: Any, now: datetime) -> bool:
