@@ -33,6 +33,7 @@ class MeetingGlance(Output):
     title: str
     starts_at: datetime
     status: MeetingStatus
+    is_imported: bool
 
 
 class Waiting(Output):

@@ -77,7 +77,8 @@ class MeetingRead(Output):
 
     `looked_at` is when the level above first saw what was last submitted; until then it may be
     taken back. `sequence` counts the announced changes. `postponed_from` is when it should have
-    started before it was last postponed.
+    started before it was last postponed. `is_imported`: it was held before the service began, and
+    a workbook told of it.
     """
 
     id: UUID
@@ -105,6 +106,7 @@ class MeetingRead(Output):
     sequence: int
     plan_id: UUID | None
     postponed_from: datetime | None
+    is_imported: bool
     created_at: datetime
     version: int
 

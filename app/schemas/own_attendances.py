@@ -14,6 +14,7 @@ class OwnMeeting(Output):
     title: str
     kind: MeetingKind
     starts_at: datetime
+    is_imported: bool
     organization: OrganizationBrief
 
 

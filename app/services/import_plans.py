@@ -66,6 +66,24 @@ class Reason(Enum):
     PARENT_REQUIRED = "parent_required", "Phải ghi mã tổ chức cấp trên."
     WRONG_LEVEL = "wrong_level", "Loại tổ chức này không thể trực thuộc tổ chức cấp trên đã ghi."
     DUPLICATE = "duplicate_in_file", "Mã tổ chức này đã có ở một dòng khác."
+    UNKNOWN_MEMBER = "unknown_member", "Không có đảng viên mang số này tại chi bộ."
+    NOT_ON_ROSTER = (
+        "not_on_roster",
+        "Ngày đó đảng viên không thuộc diện triệu tập của chi bộ.",
+    )
+    CELL_NOT_VALID = "cell_not_valid", "Chi bộ không hoạt động vào ngày này."
+    NOT_YET_HELD = "not_yet_held", "Cuộc họp này chưa diễn ra."
+    PERIOD_LOCKED = "period_locked", "Kỳ này đã chốt; cần cấp trên mở lại cho đơn vị."
+    MEETING_EXISTS = (
+        "meeting_exists",
+        "Chi bộ đã có cuộc họp khác vào giờ này, hoặc đã có cuộc họp thường kỳ trong tháng.",
+    )
+    SECOND_IN_MONTH = "second_in_month", "Tệp có hai cuộc họp thường kỳ của chi bộ trong một tháng."
+    SAID_NOT_HELD = "said_not_held", "Chi bộ đã báo không sinh hoạt trong tháng này."
+    MEETING_INCOMPLETE = (
+        "meeting_incomplete",
+        "Một dòng khác của cuộc họp này không hợp lệ nên cả cuộc họp chưa được nhận.",
+    )
 
     def __init__(self, code: str, detail: str) -> None:
         self.code = code

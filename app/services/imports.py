@@ -23,6 +23,8 @@ from app.models import Import, ImportKind, ImportMode, ImportRow, RowState
 from app.policies.roles import Permission
 from app.schemas.imports import ImportRowQuery
 from app.services import (
+    history_entries,
+    history_plans,
     import_journals,
     member_entries,
     member_plans,
@@ -32,8 +34,9 @@ from app.services import (
 from app.services.import_journals import Change, Journal
 from app.services.import_plans import DataMoved, Lines, Plan, insert_all
 from app.work import Work
-from app.workbooks import members, organizations, reading
+from app.workbooks import meetings, members, organizations, reading
 from app.workbooks.columns import Layout
+from app.workbooks.meetings import MeetingLine
 from app.workbooks.members import MemberLine
 from app.workbooks.organizations import OrganizationLine
 from app.workbooks.reading import Sheets
@@ -53,7 +56,7 @@ class _Kind:
     permission: Permission
     read: Callable[[Sheets, date], Table[Any]]
     plan: Callable[[Work, Lines[Any]], Sequence[Plan[Any]]]
-    carry_out: Callable[[Work, Sequence[Any], Journal], None]
+    carry_out: Callable[[Work, Import, Sequence[Any], Journal], None]
     take_back: Callable[[Work, Sequence[Change], datetime], None]
     kept: TypeAdapter[Any]
     count_absent: Callable[[Work, Lines[Any], Sequence[Any]], int] | None = None
@@ -76,6 +79,14 @@ _KINDS = {
         organization_plans.carry_out,
         organization_plans.take_back,
         TypeAdapter(tuple[OrganizationLine, UUID | None]),
+    ),
+    ImportKind.MEETINGS: _Kind(
+        Permission.MEETING_ACCEPT,
+        lambda sheets, _today: meetings.parse(sheets),
+        history_plans.plan,
+        history_entries.carry_out,
+        history_entries.take_back,
+        TypeAdapter(tuple[MeetingLine, UUID | None]),
     ),
 }
 
@@ -189,7 +200,7 @@ def commit(work: Work, import_id: UUID) -> Import:
         proposals.propose(work, imported, plans)
     else:
         journal = Journal(work)
-        kind.carry_out(work, plans, journal)
+        kind.carry_out(work, imported, plans, journal)
         import_journals.keep(work, imported, journal.changes)
     work.record("import.committed", imported, kind=imported.kind, counts=imported.counts)
     return imported

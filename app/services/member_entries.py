@@ -14,7 +14,7 @@ from app.core.confidential import seal
 from app.core.ids import new_id
 from app.core.selects import pick, portions
 from app.core.text import fold, sort_key
-from app.models import EndReason, Exemption, Member, Membership, MembershipKind, RowState
+from app.models import EndReason, Exemption, Import, Member, Membership, MembershipKind, RowState
 from app.services import figures, take_backs
 from app.services.import_journals import Change, Journal, Values
 from app.services.member_plans import MemberPlan
@@ -28,7 +28,7 @@ _MEMBERSHIP = tuple(
 )
 
 
-def carry_out(work: Work, plans: Sequence[MemberPlan], journal: Journal) -> None:
+def carry_out(work: Work, _imported: Import, plans: Sequence[MemberPlan], journal: Journal) -> None:
     """Enter and change members, then bring the figures of every cell touched up to date."""
     new = [each for each in plans if each.state is RowState.NEW]
     changed = [each for each in plans if each.state is RowState.CHANGED]

@@ -15,6 +15,7 @@ from app.core.clock import local_date
 from app.core.selects import portions
 from app.core.text import fold
 from app.models import (
+    Import,
     Organization,
     OrganizationKind,
     OrganizationParent,
@@ -84,7 +85,9 @@ def plan(work: Work, lines: Lines[OrganizationLine]) -> list[OrganizationPlan]:
     return plans
 
 
-def carry_out(work: Work, plans: Sequence[OrganizationPlan], journal: Journal) -> None:
+def carry_out(
+    work: Work, _imported: Import, plans: Sequence[OrganizationPlan], journal: Journal
+) -> None:
     """Found the new units under theirs and rename the changed ones."""
     new = [each for each in plans if each.state is RowState.NEW]
     changed = {each.subject_id: each for each in plans if each.state is RowState.CHANGED}

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from enum import Enum
 from typing import TypeVar
 
@@ -19,6 +19,8 @@ _PERSONAL_ID = re.compile(r"[0-9]{12}")
 _OLD_CARD = re.compile(r"[0-9]{6,8}")
 _CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,31}")
 _DAY = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+_HOUR = re.compile(r"([01]?[0-9]|2[0-3])[:hg]([0-5][0-9])")
+_MINUTE = timedelta(minutes=1)
 _INCOMPLETE_DAY = re.compile(r"(?:(?:[0-9]{1,2}/)?(?:00?/)?|00?/[0-9]{1,2}/)[0-9]{4}")
 
 
@@ -51,6 +53,13 @@ class Fault(Enum):
     DELETION_REQUESTED = (
         "deletion_requested",
         "Việc nhập tệp không xóa ai; hãy bỏ đề nghị xóa hoặc bỏ dòng này.",
+    )
+    INVALID_MOMENT = "invalid_moment", "Phải có ngày và giờ, dạng dd/mm/yyyy hh:mm."
+    ENDS_BEFORE_START = "ends_before_start", "Giờ kết thúc phải sau giờ bắt đầu, trong 24 giờ."
+    CONTRADICTION = "contradiction", "Các dòng của cùng một cuộc họp ghi khác nhau."
+    MEETING_INCOMPLETE = (
+        "meeting_incomplete",
+        "Một dòng khác của cuộc họp này không hợp lệ nên cả cuộc họp chưa được nhận.",
     )
     INVALID_CODE = "invalid_code", "Mã gồm 1 đến 32 chữ số, chữ cái, dấu chấm, dấu gạch ngang."
     CIRCLE = "circle", "Tổ chức cấp trên tạo thành vòng khép kín."
@@ -158,3 +167,38 @@ def _spelled_day(words: str) -> date | Fault:
         return date(*map(int, spelled.group(3, 2, 1))) if spelled else Fault.INVALID_DATE
     except ValueError:
         return Fault.INVALID_DATE
+
+
+def moment(cell: Cell) -> datetime | Fault | None:
+    """A local day with its hour, to the minute; a day alone says not enough."""
+    if isinstance(cell, datetime):
+        return _to_the_minute(cell)
+    words = text(cell) if isinstance(cell, str) else Fault.INVALID_MOMENT
+    if not isinstance(words, str):
+        return words
+    written, _, hour = words.partition(" ")
+    on, at = _spelled_day(written), _spelled_hour(hour)
+    is_whole = isinstance(on, date) and isinstance(at, time) and FIRST_DAY <= on <= LAST_DAY
+    return datetime.combine(on, at) if is_whole else Fault.INVALID_MOMENT  # type: ignore[arg-type]  # both were told
+
+
+def moment_or_hour(cell: Cell) -> datetime | time | Fault | None:
+    """The same, or an hour of the day that another cell tells."""
+    if isinstance(cell, time):
+        return cell.replace(second=0, microsecond=0)
+    if isinstance(cell, str) and isinstance(hour := _spelled_hour(cell.strip()), time):
+        return hour
+    return moment(cell)
+
+
+def _spelled_hour(words: str) -> time | Fault:
+    spelled = _HOUR.fullmatch(words)
+    return time(int(spelled[1]), int(spelled[2])) if spelled else Fault.INVALID_MOMENT
+
+
+def _to_the_minute(said: datetime) -> datetime | Fault:
+    """A spreadsheet counts in fractions of a day: half past seven may lie just before it."""
+    if not FIRST_DAY <= said.date() <= LAST_DAY:
+        return Fault.DATE_OUT_OF_RANGE
+    rounded = said + _MINUTE / 2
+    return rounded.replace(second=0, microsecond=0)

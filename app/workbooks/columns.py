@@ -40,6 +40,15 @@ SHORT_ORGANIZATION = "Chi bộ đang sinh hoạt"
 SHORT_RESIDENCE = "Chi bộ nơi cư trú"
 SHORT_STATE = "Trạng thái"
 
+CELL = "Mã chi bộ"
+MEETING_KIND = "Loại"
+STARTS_AT = "Ngày giờ"
+ENDS_AT = "Kết thúc"
+PLACE = "Địa điểm"
+MEMBER_NUMBER = "Số thẻ hoặc số định danh"
+MARK = "Trạng thái"
+REASON = "Lý do"
+
 CODE = "code"
 NAME = "name"
 KIND = "kind"
@@ -51,6 +60,7 @@ class Layout(StrEnum):
     FULL_LIST = "full_list"
     SHORT_EXPORT = "short_export"
     ORGANIZATIONS = "organizations"
+    MEETINGS = "meetings"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +87,7 @@ _SHORT_REQUIRED = frozenset(
         *(SHORT_ADMITTED_ON, SHORT_ORGANIZATION, SHORT_STATE),
     ]
 )
+_HISTORY_REQUIRED = frozenset((CELL, MEETING_KIND, STARTS_AT, MEMBER_NUMBER, FULL_NAME, MARK))
 
 FORMATS = {
     Layout.FULL_LIST: Format(
@@ -111,5 +122,16 @@ FORMATS = {
         columns=(CODE, NAME, KIND, UNIT_TYPE, PARENT_CODE),
         required=frozenset((CODE, NAME, KIND)),
         known_by=frozenset((CODE, NAME, KIND, UNIT_TYPE, PARENT_CODE)),
+    ),
+    Layout.MEETINGS: Format(
+        sheet="Lịch sử sinh hoạt",
+        header_row=1,
+        first_row=2,
+        columns=(
+            *(CELL, MEETING_KIND, STARTS_AT, ENDS_AT, PLACE),
+            *(MEMBER_NUMBER, FULL_NAME, MARK, REASON),
+        ),
+        required=_HISTORY_REQUIRED,
+        known_by=_HISTORY_REQUIRED,
     ),
 }

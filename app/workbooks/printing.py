@@ -9,6 +9,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from app.core import numbers
+
 FONT: Final = "Times New Roman"
 #: What a workbook says of when it was made: always the same, so that its bytes are.
 MADE: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
@@ -115,8 +117,7 @@ def write_letterhead(
     `spread`: the last column of the left side, the first and the last of the right.
     """
     to_left, from_right, to_right = spread
-    made_on = head.made_on
-    day = f"{head.place}, ngày {made_on:%d} tháng {made_on:%m} năm {made_on.year}"
+    day = f"{head.place}, {numbers.long_day(head.made_on)}"
     for row, (words, look, right, right_look) in enumerate(
         (
             (head.parent.upper(), looks.centred, PARTY, looks.strong),

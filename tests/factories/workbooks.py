@@ -132,3 +132,14 @@ def read_faults(**overrides: Any) -> list[tuple[str, str]]:
     row = read_member(**overrides)
     assert row.line is None
     return [(error.column, error.code) for error in row.errors]
+
+
+HISTORY_HEADER = [
+    *("Mã chi bộ", "Loại", "Ngày giờ", "Kết thúc", "Địa điểm", "Số thẻ hoặc số định danh"),
+    *("Họ và tên", "Trạng thái", "Lý do"),
+]
+
+
+def make_history(*rows: Sequence[Any]) -> bytes:
+    """Meetings of before the service, a row for each member on each sheet."""
+    return make_workbook([HISTORY_HEADER, *rows])
