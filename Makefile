@@ -8,12 +8,13 @@ PYTEST := $(BIN)/python -m pytest -n 2
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml --group build
 
-.PHONY: help run test bench fix lock migration clean
+.PHONY: help run test bench bench-national fix lock migration clean
 
 help:
 	@echo "make run        serve the demonstration on 127.0.0.1:8000 (PORT=... changes it)"
 	@echo "make test       lint, types, import contracts, all tests; those with a database on both"
 	@echo "make bench      measure this machine; prints ratios"
+	@echo "make bench-national  the same at SIZE=committee, province or nation (and MONTHS=12)"
 	@echo "make fix        mend what the linter can, format"
 	@echo "make migration  draft a migration from the models: make migration name='add offices'"
 	@echo "make lock       choose versions anew (needs uv): make lock [upgrade=--upgrade]"
@@ -37,6 +38,9 @@ test: .venv/dev
 
 bench: .venv/runtime
 	$(BIN)/python -m bench
+
+bench-national: .venv/runtime
+	$(BIN)/python -m bench.national $(or $(SIZE),province) $(MONTHS)
 
 fix: .venv/dev
 	$(BIN)/ruff check --fix .

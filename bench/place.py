@@ -29,18 +29,23 @@ class Place:
         with databases.copy("empty") as engine:
             yield cls(databases.folder, engine.url.render_as_string(hide_password=False))
 
-    def measure(self, module: str) -> list[Sample]:
-        """Run one measurement in a process of its own, and read its samples."""
+    @property
+    def environment(self) -> dict[str, str]:
+        """By which a process works on this database."""
         told = {
             "SOTAY_DATABASE_URL": self.url,
             "SOTAY_FILES_FOLDER": str(self.folder / "files"),
             "SOTAY_KEYS_FILE": str(self.folder / KEYS),
             "SOTAY_DEMO_PASSWORD": PASSWORD,
         }
+        return os.environ | told  # noqa: TID251 - the rest of it is the machine's
+
+    def measure(self, module: str, *options: str) -> list[Sample]:
+        """Run one measurement in a process of its own, and read its samples."""
         printed = subprocess.run(  # noqa: S603 - our own modules
-            [sys.executable, "-m", f"bench.{module}", str(self.folder)],
+            [sys.executable, "-m", f"bench.{module}", str(self.folder), *options],
             check=True,
-            env=os.environ | told,  # noqa: TID251 - the rest of it is the machine's
+            env=self.environment,
             stdout=subprocess.PIPE,
             text=True,
         ).stdout

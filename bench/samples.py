@@ -2,7 +2,7 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import NamedTuple
@@ -62,12 +62,23 @@ AIMS = {
 }
 
 
-def table(samples: Iterable[Sample]) -> str:
+def lines_of(samples: Iterable[Sample], aims: Mapping[str, Aim]) -> list[list[str]]:
     """In the order of the aims; those that were not measured are left out."""
     by_name = defaultdict(list)
     for sample in samples:
         by_name[sample.name].append(sample)
-    lines = [aim.line(by_name[name]) for name, aim in AIMS.items() if name in by_name]
+    return [aim.line(by_name[name]) for name, aim in aims.items() if name in by_name]
+
+
+def markdown(samples: Iterable[Sample], aims: Mapping[str, Aim]) -> str:
+    """As it stands in the documentation."""
+    rows = [HEAD, ["---"] * len(HEAD), *lines_of(samples, aims)]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def table(samples: Iterable[Sample]) -> str:
+    """As it is read in a terminal."""
+    lines = lines_of(samples, AIMS)
     widths = [max(map(len, column)) for column in zip(HEAD, *lines, strict=True)]
     return "\n".join(
         "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
