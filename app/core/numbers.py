@@ -32,3 +32,9 @@ def percentage(figure: float | None) -> str:
 def day(on: date) -> str:
     """05/05/2026"""
     return f"{on:%d/%m/%Y}"
+
+
+def long_day(on: date) -> str:
+    """Ngày 05 tháng 5 năm 2026: a day below 10 and the months 1 and 2 are written with a zero."""
+    month = f"{on.month:02}" if on.month <= 2 else f"{on.month}"
+    return f"ngày {on.day:02} tháng {month} năm {on.year}"

@@ -1,6 +1,6 @@
 """How long days, times and states read on a Vietnamese paper; `numbers` writes the rest."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from app.core import numbers
@@ -34,12 +34,6 @@ HELD: Final = {
     HeldAs.ONLINE: "Sinh hoạt trực tuyến",
     HeldAs.HYBRID: "Sinh hoạt trực tiếp kết hợp trực tuyến",
 }
-
-
-def long_day(on: date) -> str:
-    """Ngày 05 tháng 5 năm 2026: a day below 10 and the months 1 and 2 are written with a zero."""
-    month = f"{on.month:02}" if on.month <= 2 else f"{on.month}"
-    return f"ngày {on.day:02} tháng {month} năm {on.year}"
 
 
 def time_of_day(at: datetime) -> str:

@@ -22,7 +22,7 @@ from app.models import (
     Organization,
     PaperKind,
 )
-from app.papers import contexts, words
+from app.papers import contexts
 from app.policies.roles import Permission
 from app.schemas.minutes import MinutesTotals, SelfRating
 from app.services import templates
@@ -96,7 +96,7 @@ def head_of(
         cell=cell.name,
         number=f"{written}-{form}/CB",
         place=place[1] if place else _UNKNOWN,
-        day=words.long_day(day),
+        day=numbers.long_day(day),
     )
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any, Final
 
 from app.core import numbers
-from app.papers import words
 from app.papers.contexts import Band, Comparison, MonthlyReport, ReportHead, ReportLine
 from app.papers.rendering import render
 from app.workbooks.csv_files import write_csv
@@ -70,7 +69,7 @@ def head_of(content: Mapping[str, Any], made_on: date, *, form: str) -> ReportHe
         organ=content["organ"],
         form=form,
         place=content["place"],
-        day=words.long_day(made_on),
+        day=numbers.long_day(made_on),
     )
 
 

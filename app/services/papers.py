@@ -66,7 +66,7 @@ def minutes_of(work: Work, meeting_id: UUID) -> Manuscript:
     paper = contexts.Minutes(
         head=head_of(work, cell, read.number, "BB", local_date(meeting.starts_at)),
         title=meeting.title,
-        day=words.long_day(local_date(meeting.starts_at)),
+        day=numbers.long_day(local_date(meeting.starts_at)),
         began_at=words.time_of_day(_began_at(meeting)),
         ended_at=words.time_of_day(ended_at) if ended_at else "",
         minutes_long=read.totals.minutes_long or 0,

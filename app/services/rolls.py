@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
+from app.core import numbers
 from app.core.clock import local_date
 from app.models import AttendanceStatus, Meeting, PaperKind, RosterReason
 from app.papers import contexts, words
@@ -38,7 +39,7 @@ def attendance_list_of(work: Work, meeting_id: UUID, *, blank: bool) -> Manuscri
         head=head_of(work, cell, None, "DS", local_date(meeting.starts_at)),
         title=meeting.title,
         starts_at=words.time_of_day(meeting.starts_at),
-        day=words.long_day(local_date(meeting.starts_at)),
+        day=numbers.long_day(local_date(meeting.starts_at)),
         place=meeting.place or meeting.online_url or "",
         is_blank=blank or not sheet,
         lines=_numbered(line for line in lines if not _stands_apart(line)),

@@ -49,3 +49,15 @@ def test_a_decimal_says_no_more_than_it_must(figure: float, said: str) -> None:
 
 def test_a_day_has_two_digits_of_each() -> None:
     assert numbers.day(date(2026, 5, 5)) == "05/05/2026"
+
+
+@pytest.mark.parametrize(
+    ("on", "long"),
+    [
+        (date(2026, 5, 5), "ngày 05 tháng 5 năm 2026"),
+        (date(2026, 2, 28), "ngày 28 tháng 02 năm 2026"),
+        (date(2026, 12, 31), "ngày 31 tháng 12 năm 2026"),
+    ],
+)
+def test_a_day_reads_as_on_an_official_paper(on: date, long: str) -> None:
+    assert numbers.long_day(on) == long

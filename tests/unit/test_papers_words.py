@@ -1,6 +1,6 @@
 """Days, times, figures and states as they read on paper."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import pytest
@@ -8,18 +8,6 @@ import pytest
 from app.models.attendances import AttendanceStatus, RosterReason
 from app.models.meetings import HeldAs, MeetingKind
 from app.papers import words
-
-
-@pytest.mark.parametrize(
-    ("on", "long"),
-    [
-        (date(2026, 5, 5), "ngày 05 tháng 5 năm 2026"),
-        (date(2026, 2, 28), "ngày 28 tháng 02 năm 2026"),
-        (date(2026, 12, 31), "ngày 31 tháng 12 năm 2026"),
-    ],
-)
-def test_a_day_reads_as_on_an_official_paper(on: date, long: str) -> None:
-    assert words.long_day(on) == long
 
 
 def test_a_moment_is_told_in_viet_nam() -> None:
