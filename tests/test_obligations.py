@@ -262,10 +262,10 @@ class TestSearch:
         assert refused.status_code == 404
 
     def test_as_many_are_fulfilled_as_the_dashboard_counts(
-        self, sign_in: SignIn, work: Work, world: World
+        self, sign_in: SignIn, world: World
     ) -> None:
-        History(work, 7).happen(60)
-        work.session.commit()
+        with database.writing() as writer:
+            History(Work(writer, SYSTEM, NOON), 7).happen(60)
         officer = sign_in("officer")
         for period in periods.span("2026-01", periods.period_of(local_date(NOON))):
             shown = said(officer.get(f"/dashboards/{world.root.id}", params={"period": period}))

@@ -1,7 +1,7 @@
 """The engine, and the one way to open and end a transaction."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
@@ -112,8 +112,26 @@ def insert_once(session: Session, model: type[SQLModel], values: dict[str, Any])
     """Insert unless the key is there already; whether it was inserted. Harmless in a race."""
     on_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert if on_postgresql else sqlite.insert
-    result: Any = session.execute(insert(model).values(values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+    # Of an INSERT the number of rows is not known otherwise, but -1 on PostgreSQL.
+    statement = insert(model).execution_options(preserve_rowcount=True)
+    result: Any = session.execute(statement.values(values).on_conflict_do_nothing())
+    return bool(result.rowcount == 1)
+
+
+def insert_new(
+    session: Session, model: type[SQLModel], rows: Sequence[dict[str, Any]], told: Any
+) -> set[Any]:
+    """Insert those rows whose key is not there already; the column `told` of them.
+
+    Whoever else inserts the same waits and leaves them out: give the rows in the order of their
+    key, so that two do not wait for each other.
+    """
+    if not rows:
+        return set()
+    on_postgresql = session.get_bind().dialect.name == "postgresql"
+    insert = postgresql.insert if on_postgresql else sqlite.insert
+    statement = insert(model).on_conflict_do_nothing().returning(told)
+    return set(session.execute(statement, rows).scalars())
 
 
 @lru_cache

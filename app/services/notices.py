@@ -1,6 +1,7 @@
 """Telling members: the inbox is the record, and each notice stands or falls with what it tells."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from textwrap import shorten
 from typing import Any, NamedTuple
@@ -12,7 +13,7 @@ from sqlmodel import col
 from app.core import numbers
 from app.core.clock import LOCAL, local_date
 from app.core.ids import new_id
-from app.core.selects import pick
+from app.core.selects import pick, portions
 from app.models import HeldAs, Meeting, Notification, NotificationKind, Office, Role
 from app.models.base import OrganizationRow
 from app.services import rosters, stand_ins
@@ -40,7 +41,12 @@ class Notice(NamedTuple):
 
 
 def tell(work: Work, member_ids: Collection[UUID], notice: Notice) -> None:
-    """One row for each of them, past the session: a cell is told by one statement."""
+    """One row for each of them."""
+    tell_all(work, [(member_ids, notice)])
+
+
+def tell_all(work: Work, told: Iterable[tuple[Collection[UUID], Notice]]) -> None:
+    """Several notices, each to its own, past the session: a committee is told by one statement."""
     rows = [
         {
             "id": new_id(),
@@ -53,6 +59,7 @@ def tell(work: Work, member_ids: Collection[UUID], notice: Notice) -> None:
             "title": shorten(notice.title, _TITLE_LENGTH, placeholder="…"),
             "body": notice.body,
         }
+        for member_ids, notice in told
         for member_id in dict.fromkeys(member_ids)
     ]
     if rows:
@@ -61,14 +68,23 @@ def tell(work: Work, member_ids: Collection[UUID], notice: Notice) -> None:
 
 def secretaries_of(work: Work, organization_id: UUID) -> list[UUID]:
     """Who leads a unit today: its secretary, the deputies, and who stands in."""
-    statement = pick(Office.member_id).where(
-        col(Office.organization_id) == organization_id,
-        col(Office.role).in_(_LEADING),
-        col(Office.member_id).is_not(None),
-        *stand_ins.hold_on(local_date(work.now)),
-    )
-    scoped = statement.execution_options(scoped="of a reached unit")
-    return list(work.session.execute(scoped).scalars())
+    return leaders_of(work, [organization_id])[organization_id]
+
+
+def leaders_of(work: Work, organization_ids: Iterable[UUID]) -> Mapping[UUID, list[UUID]]:
+    """The same of many units."""
+    found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+    for portion in portions(organization_ids):
+        statement = pick(Office.organization_id, Office.member_id).where(
+            col(Office.organization_id).in_(portion),
+            col(Office.role).in_(_LEADING),
+            col(Office.member_id).is_not(None),
+            *stand_ins.hold_on(local_date(work.now)),
+        )
+        scoped = statement.execution_options(scoped="of reached units")
+        for organization_id, member_id in work.session.execute(scoped):
+            found[organization_id].append(member_id)
+    return found
 
 
 def announce(

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from app.core.clock import local_date
 from app.core.errors import Conflict, Forbidden, Invalid
+from app.core.numbers import day
 from app.core.paging import Page
 from app.core.selects import pick
 from app.models import (
@@ -143,12 +144,12 @@ def cancel(work: Work, transfer_id: UUID) -> TransferRead:
     return _decide(work, transfer, None)
 
 
-def _residence(work: Work, member_id: UUID, day: date) -> Membership | None:
+def _residence(work: Work, member_id: UUID, on: date) -> Membership | None:
     """Where the member lives on a day; None when it is known to end: there is no second way out."""
     statement = select(Membership).where(
         Membership.member_id == member_id,
         Membership.kind == MembershipKind.OFFICIAL_RESIDENCE,
-        Membership.valid_from <= day,
+        Membership.valid_from <= on,
         col(Membership.valid_to).is_(None),
     )
     return work.session.exec(statement.execution_options(**_SCOPED)).one_or_none()
@@ -181,14 +182,14 @@ def _at_target(code: str, vi: str, en: str) -> Invalid:
     return Invalid.at("/to_organization_id", code, vi, en)
 
 
-def _stands(work: Work, organization_id: UUID, day: date) -> bool:
+def _stands(work: Work, organization_id: UUID, on: date) -> bool:
     """Whether this is a cell that holds on a day and is not to close.
 
     Any cell of the country may be named, seen or not; what is no cell answers like what is not.
     """
     cell = pick(Organization.id).where(
         col(Organization.id) == organization_id,
-        is_cell_on(day),
+        is_cell_on(on),
         col(Organization.valid_to).is_(None),
     )
     scoped = cell.execution_options(scoped="a cell is named by who gives to it")
@@ -205,11 +206,11 @@ def _expect_possible(work: Work, transfer: Transfer) -> Membership:
     return residence
 
 
-def _end_transit(work: Work, transfer: Transfer, day: date) -> None:
+def _end_transit(work: Work, transfer: Transfer, on: date) -> None:
     statement = select(Exemption).where(col(Exemption.id) == transfer.exemption_id)
     transit = work.session.exec(statement.execution_options(**_SCOPED)).one_or_none()
     if transit is not None:
-        transit.valid_to = max(transit.valid_from, day)
+        transit.valid_to = max(transit.valid_from, on)
 
 
 def _switch(work: Work, transfer: Transfer, residence: Membership) -> None:
@@ -275,7 +276,8 @@ def _tell(work: Work, transfer: Transfer, shown: TransferRead, title: str, *, at
     is_asked = transfer.status is _S.SENT
     kind = NotificationKind.TRANSFER_SENT if is_asked else NotificationKind.TRANSFER_DECIDED
     places = f"Từ {shown.organization.name} đến {shown.to_organization.name}"
-    lines = [f"{places}, từ ngày {transfer.effective_on:%d/%m/%Y}.", shown.comment or shown.reason]
+    since = f"{places}, từ ngày {day(transfer.effective_on)}."
+    lines = [since, shown.comment or shown.reason]
     body = "\n".join(line for line in lines if line)
     told = notices.secretaries_of(work, at)
     if not is_asked:
