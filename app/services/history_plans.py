@@ -4,7 +4,7 @@ A meeting of before the service tells that its cell was there on that day, and i
 So a beginning that is only the day on which somebody entered the cell or the member is no refusal.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -208,9 +208,9 @@ def _decide(sheet: Sequence[HistoryPlan], around: _Surroundings) -> None:
 def _refuse_disagreeing(sheet: Sequence[HistoryPlan]) -> None:
     """Rows that name the cell in several ways are one meeting, and say it twice of nobody."""
     kinds = {each.line.kind for each in sheet}
-    members = [each.subject_id for each in sheet if each.subject_id]
+    named = Counter(each.subject_id for each in sheet)
     for each in sheet:
         if len(kinds) > 1:
             each.say(columns.MEETING_KIND, Reason.MEETING_EXISTS)
-        if each.subject_id and members.count(each.subject_id) > 1:
+        if each.subject_id and named[each.subject_id] > 1:
             each.say(columns.MEMBER_NUMBER, Reason.IDENTITY_CONFLICT)
