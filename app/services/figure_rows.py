@@ -128,22 +128,10 @@ def _statement(*, with_deltas: bool, of_many: bool) -> Any:
     """The unit's rows and its children's, with the deltas below them; built once."""
     unit_id = bindparam("unit", type_=Uuid())
     now: Any = bindparam("now", type_=Figure.open_until.type)  # type: ignore[union-attr]  # a column
-    rows = (
-        pick(
-            *BRIEF,
-            Figure.period,
-            Figure.path,
-            literal(0).label("is_delta"),
-            # Of a row, whether it is locked; of deltas, whether they lie deeper than a child.
-            case((Figure.is_open(now), 0), else_=1).label("is_marked"),
-            *(getattr(Figure, name) for name in COUNTS),
-        )
-        .join(Organization, col(Organization.id) == Figure.organization_id)
-        .where(_in_months(Figure, of_many=of_many))
-    )
+    is_locked = case((Figure.is_open(now), 0), else_=1)
     # Two selects: told "one or the other", SQLite reads the whole period.
-    own = rows.where(col(Figure.organization_id) == unit_id)
-    children = rows.where(col(Figure.parent_id) == unit_id)
+    own = _rows(is_locked, of_many=of_many).where(col(Figure.organization_id) == unit_id)
+    children = _rows(literal(0), of_many=of_many).where(col(Figure.parent_id) == unit_id)
     if not with_deltas:
         return _scoped(union_all(own, children))
     place = aliased(Figure)
@@ -168,6 +156,23 @@ def _statement(*, with_deltas: bool, of_many: bool) -> Any:
         .group_by(col(FigureDelta.period), branch, is_deeper)
     )
     return _scoped(union_all(own, children, deltas))
+
+
+def _rows(is_marked: Any, *, of_many: bool) -> Any:
+    """`is_marked`: of the unit's row, whether it is locked; of deltas, whether they lie deeper than
+    a child."""
+    return (
+        pick(
+            *BRIEF,
+            Figure.period,
+            Figure.path,
+            literal(0).label("is_delta"),
+            is_marked.label("is_marked"),
+            *(getattr(Figure, name) for name in COUNTS),
+        )
+        .join(Organization, col(Organization.id) == Figure.organization_id)
+        .where(_in_months(Figure, of_many=of_many))
+    )
 
 
 def below(inner: Any, outer: Any) -> Any:
