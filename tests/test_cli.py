@@ -20,8 +20,10 @@ from app.files.store import store
 from app.models import Account, AuditEntry, Figure, Office, Role
 from app.workbooks import columns
 from app.workbooks.writing import write_organizations
+from tests.conftest import SignIn
 from tests.factories.meetings import make_document, make_meeting
 from tests.factories.workbooks import make_full_list, make_member
+from tests.periods import APRIL, lock
 from tests.world import World, rows
 
 
@@ -137,6 +139,23 @@ class TestRecount:
         assert "stored 77, true 3" in failed.output
         assert "repaired" in repaired.output
         assert run("recount").exit_code == 0
+
+    def test_a_broken_seal_is_named_and_not_repaired(
+        self, world: World, clock: time_machine.Traveller, session: Session, sign_in: SignIn
+    ) -> None:
+        lock(sign_in("officer"), world.root).raise_for_status()
+        place = col(Figure.organization_id) == world.north_one.id, col(Figure.period) == APRIL
+        corrupt = update(Figure).where(*place).values(cells_met=1)
+        session.execute(corrupt.execution_options(scoped="a test"))
+
+        tried = run("recount", "--repair")
+
+        assert tried.exit_code == 1
+        (row,) = rows(session, Figure, *place)
+        assert f"{APRIL} {row.path} seal" in tried.output
+        assert row.cells_met == 1
+        (above,) = rows(session, Figure, Figure.organization_id == world.root.id, place[1])
+        assert above.cells_met == 0
 
 
 class TestAdministrator:
