@@ -58,7 +58,7 @@ def serve() -> None:
 
 @cli.command()
 def worker() -> None:
-    """Fold figures and turn the days until told to stop."""
+    """Do long work, keep the calendar, fold figures and turn the days until told to stop."""
     keys.keys()
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
