@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from threading import Timer
 from typing import Any
 from uuid import uuid4
 
@@ -219,6 +220,54 @@ class TestTheOwnWrite:
         assert (answer.status_code, served()) == (200, {REFUSED: 1})
         missing = sign_in("inspector").get(f"/dashboards/{uuid4()}", params={"period": OVER})
         assert (missing.status_code, served()) == (404, {REFUSED: 1})
+
+
+class TestWhatIsKept:
+    """A report is stored with what it says, so no report may know less than the one before it."""
+
+    def ask(self, client: TestClient, world: World) -> int:
+        told = {"organization_id": str(world.north.id), "period": OVER}
+        answer = client.get("/reports/monthly.csv", params=told)
+        assert answer.status_code == 200, answer.text
+        return answer.text.count("\n")
+
+    def test_a_report_of_what_is_over_is_made_from_the_replica(
+        self, sign_in: SignIn, world: World, served: Served
+    ) -> None:
+        self.ask(sign_in("officer"), world)
+
+        assert served() == {COPY: 1}
+
+    def test_but_not_while_it_is_behind_at_all(
+        self,
+        sign_in: SignIn,
+        world: World,
+        served: Served,
+        held_up: Pair,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(replicas, "PATIENCE", 0.0)
+        exempt(sign_in("branch_officer"), world)
+
+        self.ask(sign_in("officer"), world)
+
+        assert served() == {LATE: 1}
+
+    def test_a_moment_behind_it_is_waited_for(
+        self,
+        sign_in: SignIn,
+        world: World,
+        served: Served,
+        held_up: Pair,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(replicas, "PATIENCE", 20.0)  # a busy machine lets go late
+        exempt(sign_in("branch_officer"), world)
+        Timer(0.1, held_up.let_go).start()
+
+        self.ask(sign_in("officer"), world)
+
+        assert served() == {COPY: 1}
 
 
 class TestTheReplicaMayFail:

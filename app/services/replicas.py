@@ -36,6 +36,8 @@ LAG = timedelta(seconds=60)
 SETTLED = timedelta(hours=1)
 #: So long a copy that failed is left alone, in seconds.
 REST = 10.0
+#: So long a copy that must be level is waited for, looked at every so often, in seconds.
+PATIENCE, PAUSE = 0.5, 0.02
 
 READS = Counter("sotay_replica_reads", "Reads that a replica may answer", ["served", "why"])
 
@@ -45,11 +47,28 @@ def read(step: Callable[[Work], R], about: str, work: Work) -> R:
 
     The work of a step that is done in the copy says in `now` of which moment the copy knows.
     """
+    return _read(step, about, work, _Wish(LAG))
+
+
+def read_level(step: Callable[[Work], R], about: str, work: Work) -> R:
+    """The same, for what is kept: the copy knows all that there is now, and is waited for."""
+    return _read(step, about, work, _Wish(timedelta(), PATIENCE))
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """How far behind the copy may be, and for how many seconds it is waited for."""
+
+    lag: timedelta
+    patience: float = 0.0
+
+
+def _read(step: Callable[[Work], R], about: str, work: Work, wish: _Wish) -> R:
     copy = database.replica()
     if copy is None or about >= period_at(work.now):
         return step(work)
     try:
-        found = _read_copy(copy, step, work)
+        found = _read_copy(copy, step, work, wish)
     except _Unserved as reason:
         READS.labels("primary", str(reason)).inc()
     else:
@@ -106,14 +125,14 @@ class _Rest:
 _rest = _Rest()
 
 
-def _read_copy(copy: Engine, step: Callable[[Work], R], work: Work) -> R:
+def _read_copy(copy: Engine, step: Callable[[Work], R], work: Work, wish: _Wish) -> R:
     if _rest.lasts():
         raise _Unserved("away")
     known = _ask_primary(work)
     work.session.close()  # gives back its connection, which somebody else may need meanwhile
     try:
         with database.reading(copy) as session:
-            lag = _lag(session, work, known)
+            lag = _lag(session, work, known, wish)
             return step(Work(session, work.actor, work.now - lag))
     except database.FAULTS as error:
         _rest.begin(type(getattr(error, "orig", error)).__name__)
@@ -127,19 +146,29 @@ def _ask_primary(work: Work) -> _Known:
     return _Known(traces, written, at)
 
 
-def _lag(session: Session, work: Work, known: _Known) -> timedelta:
+def _lag(session: Session, work: Work, known: _Known, wish: _Wish) -> timedelta:
     """How far the copy is behind; `_Unserved` when that is too far for whoever asks."""
-    traces, follows, replayed, replayed_at = session.execute(_FOLLOWED, _whose(work)).one()
+    traces, follows, replayed, replayed_at = _waited_for(session, work, known, wish)
     if not follows:  # it was made a primary of its own
         _rest.begin("follows nobody")
         raise _Unserved("away")
     _rest.end()
     is_level = replayed >= known.written
-    if not is_level and (replayed_at is None or known.at - replayed_at > LAG):
+    if not is_level and (replayed_at is None or known.at - replayed_at > wish.lag):
         raise _Unserved("late")
     if traces < known.traces:  # counted: the last that was kept need not have the latest id
         raise _Unserved("own_write")
     return timedelta() if is_level else max(known.at - replayed_at, timedelta())
+
+
+def _waited_for(session: Session, work: Work, known: _Known, wish: _Wish) -> Any:
+    """What the copy says of itself, once it is level or the time is up."""
+    until = time.monotonic() + wish.patience
+    while True:
+        said = session.execute(_FOLLOWED, _whose(work)).one()
+        if not said.follows or said.replayed >= known.written or time.monotonic() >= until:
+            return said
+        time.sleep(PAUSE)
 
 
 def _whose(work: Work) -> dict[str, Any]:
@@ -166,7 +195,7 @@ def _place(in_the_log: Any) -> Any:
 _KNOWN = pick(_TRACES, _place(func.pg_current_wal_lsn()), func.now()).execution_options(**_OWN)
 _FOLLOWED = pick(
     _TRACES,
-    func.pg_is_in_recovery(),
-    _place(func.pg_last_wal_replay_lsn()),
+    func.pg_is_in_recovery().label("follows"),
+    _place(func.pg_last_wal_replay_lsn()).label("replayed"),
     func.pg_last_xact_replay_timestamp(),
 ).execution_options(**_OWN)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +27,7 @@ from app.services import (
     committee_exports,
     member_years,
     monthly_reports,
+    replicas,
     spans,
 )
 from app.services.report_drafts import Draft, expect_asked
@@ -100,7 +102,12 @@ def keep(work: Work, draft: Draft) -> Report:
 
 def note(work: Work, data: ReportCreate) -> Report:
     """Make it while reading: written in a transaction of its own, and only if it is new."""
-    return _note(work, compose(work, data))
+    return _note(work, replicas.read_level(partial(compose, data=data), _last_month(data), work))
+
+
+def _last_month(data: ReportCreate) -> str:
+    """The last that the report is about; of one that names none, no month is over."""
+    return f"{data.year}-12" if data.year else data.to or data.period or "9999-12"
 
 
 def note_own_year(work: Work, year: int) -> Report:
