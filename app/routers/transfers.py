@@ -1,4 +1,4 @@
-"""Members on the way from one cell to another."""
+"""Members on their way from one cell to another."""
 
 from typing import Annotated
 from uuid import UUID

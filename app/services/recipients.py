@@ -50,8 +50,8 @@ def of(work: Work, measure: Measure, period: str, subjects: Iterable[Subject]) -
     own = _with_account(work, [each.member_id for each in found.values() if each.member_id])
     addressees = []
     for subject_id, (cell_id, member_id) in found.items():
-        stands_for = member_id not in own
-        told = tuple(leaders[cell_id]) if stands_for else (member_id,)
+        reads = member_id is not None and member_id in own
+        told = (subject_id,) if reads else tuple(leaders[cell_id])
         skipped = next(
             (why for why, among in reasons.items() if {cell_id, subject_id} & among), None
         )
@@ -62,7 +62,7 @@ def of(work: Work, measure: Measure, period: str, subjects: Iterable[Subject]) -
                 cell_id,
                 member_id,
                 members=() if skipped else told,
-                is_stood_for=stands_for and member_id is not None,
+                is_stood_for=member_id is not None and not reads,
                 skipped=skipped,
             )
         )

@@ -59,7 +59,7 @@ def search(work: Work, query: ReminderQuery) -> Page[ReminderRead]:
     named = (
         statement.join(_cell, col(_cell.id) == Reminder.organization_id)
         .outerjoin(Member, col(Member.id) == Reminder.member_id)
-        .add_columns(_cell, Member.full_name)
+        .add_columns(_cell, col(Member.full_name))
     )
     return work.search(named, query, FILTERS, NEWEST_FIRST, _view)
 
