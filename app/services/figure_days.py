@@ -14,7 +14,7 @@ from app.core import database, periods
 from app.core.clock import local_date
 from app.models import Closure, Exemption, FigureDay, Membership, Organization
 from app.policies.actors import SYSTEM
-from app.services import figures, kept_answers, meeting_plans, parents, trees
+from app.services import figures, kept_answers, meeting_plans, parents, tree_rows, trees
 from app.services import periods as periods_of_committees
 from app.work import Work
 
@@ -58,7 +58,7 @@ def bring_to(session: Session, now: datetime) -> date | None:
     for period in periods.span(periods.period_of(last), periods.period_of(today)):
         until = periods.counted_on(period, today)
         if period > periods.period_of(last):
-            trees.add_rows(session, period, today)
+            tree_rows.add_rows(session, period, today)
             figures.recount_period(session, period, now)
             continue
         if moved := parents.changed_in(session, last, until):
@@ -84,7 +84,7 @@ def reach_back(work: Work, period: str) -> None:
     row.first_period = period
     trees.hold(work.session)
     for each in earlier:
-        trees.add_rows(work.session, each, local_date(work.now))
+        tree_rows.add_rows(work.session, each, local_date(work.now))
         figures.recount_period(work.session, each, work.now)
 
 

@@ -21,7 +21,7 @@ from app.schemas.organizations import (
     OrganizationQuery,
     OrganizationUpdate,
 )
-from app.services import closures, figure_days, figures, parents, trees
+from app.services import closures, figure_days, figures, parents, tree_rows, trees
 from app.services.intervals import expect_interval
 from app.services.versions import expect_version
 from app.work import Work
@@ -149,7 +149,7 @@ def _refigure(work: Work, units: Collection[Organization], among: Iterable[str])
     opened = figures.opened(work, among)
     ids = [unit.id for unit in units]
     for period in opened:
-        trees.add_rows(work.session, period, local_date(work.now), ids)
+        tree_rows.add_rows(work.session, period, local_date(work.now), ids)
     figures.recount(work, ids, opened)
 
 

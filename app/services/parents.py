@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from app.core.selects import pick
 from app.models import Organization, OrganizationParent
 from app.models.organizations import SEGMENT_WIDTH
-from app.services import trees
+from app.services import tree_rows, trees
 from app.work import Work
 
 
@@ -130,10 +130,10 @@ def bring_to(session: Session, today: date, only: Collection[UUID] | None = None
     session.flush()
     statement = (
         pick(Organization.id, OrganizationParent.parent_id)
-        .join(OrganizationParent, and_(*trees.stood_on(today)))
+        .join(OrganizationParent, and_(*tree_rows.stood_on(today)))
         .where(
             col(Organization.parent_id).is_distinct_from(col(OrganizationParent.parent_id)),
-            trees.among(Organization.id, only),
+            tree_rows.among(Organization.id, only),
         )
         .order_by(func.length(Organization.path), col(Organization.path))
     )

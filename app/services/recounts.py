@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from app.core import periods
 from app.core.selects import pick
 from app.models import COUNTS, Figure, FigureDay, FigureDelta, Organization
-from app.services import figures, period_seals, trees
+from app.services import figures, period_seals, tree_rows, trees
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
@@ -57,10 +57,10 @@ def recount_one(
     session = work.session
     while hold and session.get_bind().dialect.name == "postgresql" and figures.fold(session):
         pass
-    lost = trees.without_row(session, period)
+    lost = tree_rows.without_row(session, period)
     misplaced = _misplaced(work, period)
     if repair:
-        trees.add_rows(session, period, today)
+        tree_rows.add_rows(session, period, today)
         trees.settle(session, period, work.now)
     differences = _compare(work, period, today, lost, hold=hold)
     broken = [

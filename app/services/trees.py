@@ -1,10 +1,9 @@
 """The tree of each period: a unit's row stands where the unit stood on the day counted on.
 
-Rows are made, moved and dropped here and nowhere else, and each time the units above gain or lose
-what was counted. A row that is locked stays where it stands.
+Where a row moves, the units above lose and gain what it counts. One that is locked stays.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -12,42 +11,28 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     and_,
-    bindparam,
-    delete,
-    insert,
     literal,
-    or_,
     text,
-    true,
     update,
 )
-from sqlmodel import Session, col, exists, func, select
+from sqlmodel import Session, col, func, select
 
 from app.core import periods
 from app.core.clock import local_date
-from app.core.selects import AT_ONCE, pick
+from app.core.selects import pick
 from app.models import (
     COUNTS,
     Figure,
     FigureDay,
     Organization,
-    OrganizationKind,
     OrganizationParent,
     Setting,
 )
 from app.models.organizations import SEGMENT_WIDTH
-from app.services import closures, figures, period_seals
+from app.services import figures, period_seals, tree_rows
 from app.work import Work
 
 T = TypeVar("T")
-
-
-class Node(NamedTuple):
-    """A unit on a day: under whom it stood, and the path of its row when it has one."""
-
-    segment: str
-    parent_id: UUID | None
-    path: str | None
 
 
 def hold(session: Session) -> None:
@@ -60,21 +45,6 @@ def hold(session: Session) -> None:
         session.execute(text(f"SELECT pg_advisory_xact_lock({figures.FOLD_LOCK})"))
 
 
-def stood_on(day: date) -> tuple[ColumnElement[bool], ...]:
-    """The link of `OrganizationParent` that says where a unit stood on a day.
-
-    One founded later stands where it will be founded.
-    """
-    return (
-        col(OrganizationParent.organization_id) == Organization.id,
-        or_(
-            col(OrganizationParent.valid_from) <= day,
-            col(OrganizationParent.valid_from) == Organization.valid_from,
-        ),
-        or_(col(OrganizationParent.valid_to).is_(None), col(OrganizationParent.valid_to) > day),
-    )
-
-
 def follow(work: Work, units: Collection[UUID], since: date) -> None:
     """Bring rows to where, and whether, these units stand now, in the periods from a day's on."""
     work.session.flush()
@@ -82,141 +52,10 @@ def follow(work: Work, units: Collection[UUID], since: date) -> None:
     opened = figures.opened(work, figures.from_day(work, since))
     for period in opened:
         settle(work.session, period, work.now, units)
-        add_rows(work.session, period, local_date(work.now), units)
+        tree_rows.add_rows(work.session, period, local_date(work.now), units)
     figures.recount(work, units, opened)
     for period in opened:
-        drop_rows(work.session, period, units)
-
-
-def without_row(
-    session: Session, period: str, only: Collection[UUID] | None = None
-) -> list[Organization]:
-    """Units that are alive in a period and have no row in it: there should be none."""
-    has_row = exists().where(
-        col(Figure.organization_id) == Organization.id, col(Figure.period) == period
-    )
-    statement = select(Organization).where(
-        ~has_row, closures.is_alive_in(period), among(Organization.id, only)
-    )
-    return list(session.execute(_counted(statement)).scalars())
-
-
-def add_rows(
-    session: Session, period: str, today: date, only: Collection[UUID] | None = None
-) -> None:
-    """Give units that are alive in a period and have no row in it one, all zero.
-
-    A unit that comes under one whose row is locked is locked with it, and counts nothing.
-    """
-    units = without_row(session, period, only)
-    if not units:
-        return
-    day = periods.counted_on(period, today)
-    nodes = _nodes(session, period, day, None if only is None else [unit.id for unit in units])
-    rows = [
-        {
-            "organization_id": unit.id,
-            "period": period,
-            "parent_id": nodes[unit.id].parent_id,
-            "path": _path(nodes, unit.id),
-            "is_cell": unit.kind == OrganizationKind.CELL,
-            **dict.fromkeys(COUNTS, 0),
-        }
-        for unit in units
-    ]
-    session.execute(insert(Figure), rows)
-    _lock_with_parents(session, period, rows)
-
-
-def _nodes(
-    session: Session, period: str, day: date, only: Sequence[UUID] | None
-) -> Mapping[UUID, Node]:
-    """These units, all of them unless told which, and those above up to one that has a row."""
-    statement = (
-        pick(Organization.id, Organization.segment, OrganizationParent.parent_id, Figure.path)
-        .select_from(Organization)
-        .outerjoin(OrganizationParent, and_(*stood_on(day)))
-        .outerjoin(
-            Figure,
-            and_(col(Figure.organization_id) == Organization.id, col(Figure.period) == period),
-        )
-    )
-    nodes: dict[UUID, Node] = {}
-    wanted: Collection[UUID] | None = only
-    while wanted is None or wanted:
-        found = _counted(statement.where(among(Organization.id, wanted)))
-        level = {unit_id: Node(*node) for unit_id, *node in session.execute(found)}
-        nodes |= level
-        above = {node.parent_id for node in level.values() if node.path is None}
-        wanted = [unit_id for unit_id in above if unit_id is not None and unit_id not in nodes]
-    return nodes
-
-
-def _path(nodes: Mapping[UUID, Node], unit_id: UUID) -> str:
-    below = ""
-    at: UUID | None = unit_id
-    while at is not None:
-        node = nodes[at]
-        if node.path is not None:
-            return node.path + below
-        below = node.segment + below
-        at = node.parent_id
-    return below
-
-
-def _lock_with_parents(session: Session, period: str, rows: Iterable[dict[str, Any]]) -> None:
-    locked = pick(Figure.organization_id, Figure.locked_at, Figure.open_until).where(
-        col(Figure.period) == period,
-        col(Figure.locked_at).is_not(None),
-        col(Figure.organization_id).in_({row["parent_id"] for row in rows}),
-    )
-    above = {unit_id: said for unit_id, *said in session.execute(_counted(locked))}
-    frozen = []
-    for row in sorted(rows, key=lambda row: len(row["path"])) if above else ():
-        if (said := above.get(row["parent_id"])) is not None:
-            above[row["organization_id"]] = said
-            frozen.append({"of_unit": row["organization_id"], "at": said[0], "until": said[1]})
-    if frozen:
-        session.connection().execute(_LOCK, [one | {"in_period": period} for one in frozen])
-
-
-_LOCK = (
-    update(Figure)
-    .where(
-        col(Figure.organization_id) == bindparam("of_unit"),
-        col(Figure.period) == bindparam("in_period"),
-    )
-    .values(locked_at=bindparam("at"), open_until=bindparam("until"))
-)
-
-
-def drop_rows(session: Session, period: str, only: Collection[UUID] | None = None) -> None:
-    """Take away rows of units that were not there on any day of the period after all.
-
-    What is locked stays, and what still counts something, each with those above it.
-    """
-    alive = select(Organization.id).where(closures.is_alive_in(period))
-    dead = pick(Figure.organization_id, Figure.path).where(
-        col(Figure.period) == period,
-        col(Figure.organization_id).not_in(alive),
-        col(Figure.locked_at).is_(None),
-        among(Figure.organization_id, only),
-    )
-    found = session.execute(_counted(dead.order_by(col(Figure.path).desc()))).all()
-    if found:
-        figures.drain(session)
-    below = Figure.__table__.alias("below")  # type: ignore[attr-defined]  # made by SQLModel
-    for unit_id, path in found:  # from the leaves up
-        stands_above = exists().where(
-            below.c.period == period, below.c.path > path, below.c.path < path + "~"
-        )
-        gone = delete(Figure).where(
-            col(Figure.organization_id) == unit_id,
-            col(Figure.period) == period,
-            *(col(getattr(Figure, name)) == 0 for name in COUNTS),
-            ~stands_above,
-        )
-        session.execute(gone.execution_options(**_PAST))
+        tree_rows.drop_rows(work.session, period, units)
 
 
 class Move(NamedTuple):
@@ -246,12 +85,12 @@ def misplaced(
         pick(Figure.organization_id, Figure.parent_id, OrganizationParent.parent_id)
         .select_from(Figure)
         .join(Organization, col(Organization.id) == Figure.organization_id)
-        .join(OrganizationParent, and_(*stood_on(day)))
+        .join(OrganizationParent, and_(*tree_rows.stood_on(day)))
         .where(
             col(Figure.period) == period,
             Figure.is_open(now),
             col(Figure.parent_id).is_distinct_from(col(OrganizationParent.parent_id)),
-            among(Figure.organization_id, only),
+            tree_rows.among(Figure.organization_id, only),
         )
         .order_by(func.length(Figure.path), col(Figure.path))
     )
@@ -379,11 +218,6 @@ def _segments(path: str) -> set[str]:
 
 def _below(path: str) -> ColumnElement[bool]:
     return and_(col(Figure.path) >= path, col(Figure.path) < path + "~")
-
-
-def among(column: Any, only: Collection[UUID] | None) -> ColumnElement[bool]:
-    """Only these, unless none are named, or more than one statement names: then all there are."""
-    return true() if only is None or len(only) > AT_ONCE else col(column).in_(only)
 
 
 def _counted(statement: Any) -> Any:
