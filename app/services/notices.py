@@ -31,11 +31,18 @@ _TITLE_LENGTH = 200
 _LEADING = (Role.SECRETARY, Role.DEPUTY_SECRETARY, Role.STAND_IN)
 
 
+class Subject(NamedTuple):
+    """What of a row a notice keeps, where rows are written without being made."""
+
+    organization_id: UUID
+    id: UUID
+
+
 class Notice(NamedTuple):
     """`subject` is the row that it speaks of; no field of the words is confidential."""
 
     kind: NotificationKind
-    subject: OrganizationRow
+    subject: OrganizationRow | Subject
     title: str
     body: str
 

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from app.core import database, periods
 from app.core.clock import local_date
+from app.core.ids import new_id
 from app.core.paging import Filters, Order, Page
 from app.core.selects import pick, portions
 from app.models import Member, NotificationKind, Organization, OutboxEntry, Reminder
@@ -32,7 +33,7 @@ from app.schemas.reminders import (
 )
 from app.services import branches, missing, notices, period_locks, recipients, reminder_words
 from app.services.not_held import PeriodNotBegun
-from app.services.notices import Notice
+from app.services.notices import Notice, Subject
 from app.services.recipients import Addressee
 from app.work import Work
 
@@ -90,24 +91,28 @@ def _send(
     names: _Names,
 ) -> list[Addressee]:
     """Those who are reminded by somebody else meanwhile are left to them."""
-    made = {
-        each.subject_id: Reminder(
-            organization_id=each.cell_id,
-            subject_id=each.subject_id,
-            member_id=each.member_id,
-            day=local_date(work.now),
-            measure=data.measure,
-            period=data.period,
-            message=message,
-            recipients=len(each.members),
-            sent_by=work.actor.account_id,
-            created_at=work.now,
-        )
+    of_all = {
+        "day": local_date(work.now),
+        "measure": data.measure,
+        "period": data.period,
+        "message": message,
+        "sent_by": work.actor.account_id,
+        "created_at": work.now,
+    }
+    rows = {
+        each.subject_id: of_all
+        | {
+            "id": new_id(),
+            "organization_id": each.cell_id,
+            "subject_id": each.subject_id,
+            "member_id": each.member_id,
+            "recipients": len(each.members),
+        }
         for each in addressees
         if each.skipped is None
     }
-    rows = [made[subject_id].model_dump() for subject_id in sorted(made)]
-    kept = database.insert_new(work.session, Reminder, rows, Reminder.subject_id)
+    in_order = [rows[subject_id] for subject_id in sorted(rows)]
+    kept = database.insert_new(work.session, Reminder, in_order, Reminder.subject_id)
     sent = [
         each
         if each.skipped or each.subject_id in kept
@@ -115,13 +120,11 @@ def _send(
         for each in addressees
     ]
     title = reminder_words.title(data.measure, data.period)
-    notices.tell_all(
-        work,
-        (
-            (members, Notice(NotificationKind.REMINDER, made[subject_id], title, body))
-            for members, subject_id, body in _bodies(data, message, sent, names)
-        ),
-    )
+    told = []
+    for members, subject_id, body in _bodies(data, message, sent, names):
+        subject = Subject(rows[subject_id]["organization_id"], rows[subject_id]["id"])
+        told.append((members, Notice(NotificationKind.REMINDER, subject, title, body)))
+    notices.tell_all(work, told)
     return sent
 
 
