@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session
 
 from app.models import Account, AuditEntry, Job, JobKind, JobStatus, Office, Report
@@ -10,6 +11,7 @@ from app.services import jobs
 from tests.conftest import SignIn
 from tests.factories.jobs import account_of, do_what_waits, job_of, make_job
 from tests.factories.workbooks import make_tree
+from tests.recounts import differences
 from tests.uploads import preview_of
 from tests.world import NOON, World, rows
 
@@ -80,6 +82,20 @@ class TestCreate:
         told = officer.get(f"/jobs/{job_id}").json()
         assert (told["done"], told["failed"], told["total"]) == (5, 0, 5)
         assert told["result"]["differences"] == 0
+
+    def test_a_recount_that_repairs_sets_right_what_differs(
+        self, sign_in: SignIn, session: Session
+    ) -> None:
+        by_hand = text("UPDATE figures SET cells_met = 7 WHERE period = '2026-04'")
+        session.connection().execute(by_hand)
+        officer = sign_in("officer")
+        job_id = officer.post("/jobs", json=RECOUNT | {"repair": True}).json()["id"]
+
+        do_what_waits()
+
+        told = officer.get(f"/jobs/{job_id}").json()
+        assert (told["done"], told["failed"], told["result"]["differences"]) == (5, 0, 8)
+        assert differences() == []
 
     @pytest.mark.parametrize(
         ("person", "status"), [("administrator", 201), ("branch_officer", 403), ("secretary", 403)]

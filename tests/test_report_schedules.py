@@ -15,6 +15,7 @@ from app.models import (
     Office,
     Report,
     ReportSchedule,
+    Role,
     ScheduleStatus,
 )
 from app.services import report_schedules
@@ -200,7 +201,7 @@ class TestTheRun:
         office = Office(
             organization_id=world.north.id,
             account_id=account.id,
-            role="officer",
+            role=Role.OFFICER,
             valid_from=date(2026, 1, 5),
         )
         session.add(office)

@@ -2,15 +2,17 @@
 
 import threading
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from app.jobs import calendar, runner
 from app.models import Job, JobKind, Organization, ReportKind, ReportSchedule
 from app.services.job_claims import NOTHING
 from tests.world import NOON, World, rows
+
+R = TypeVar("R", bound=SQLModel)
 
 
 def make_job(session: Session, account_id: UUID | None, **overrides: Any) -> Job:
@@ -57,7 +59,7 @@ def account_of(world: World, person: str) -> UUID:
     return world.people[person].account_id
 
 
-def _saved(session: Session, row: Any) -> Any:
+def _saved(session: Session, row: R) -> R:
     session.add(row)
     session.flush()
     return row
