@@ -11,12 +11,23 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from app.core import numbers
+from app.core.errors import Conflict
 from app.core.percent import percent
 from app.workbooks.printing import MADE, Letterhead, Looks, write_letterhead
 
 Cell = str | int | date | tuple[int, int] | None
 _HEAD_ROWS: Final = 6
+#: From 0, as XlsxWriter counts: behind the last that a sheet has.
+LAST_ROW: Final = 1_048_576
 _LONGEST_NAME: Final = 31
+
+
+class ListTooLong(Conflict):
+    """XlsxWriter would leave out the rest without a word."""
+
+    code = "list_too_long"
+    vi = "Danh sách dài hơn một trang tính; hãy chọn khoảng thời gian hoặc đơn vị nhỏ hơn."
+    en = "The list is longer than a sheet; ask for a shorter span or a smaller unit."
 
 
 class ColumnKind(StrEnum):
@@ -86,6 +97,8 @@ def _write_listing(sheet: Worksheet, looks: Looks, listing: Listing, first: int)
     row = first
     for cells in listing.rows:
         row += 1
+        if row == LAST_ROW:
+            raise ListTooLong
         for place, (column, cell) in enumerate(zip(listing.columns, cells, strict=True)):
             _write_cell(sheet, looks, (row, place), column.kind, cell)
     sheet.autofilter(first, 0, max(row, first + 1), len(listing.columns) - 1)

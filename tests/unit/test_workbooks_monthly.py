@@ -16,7 +16,9 @@ import pytest
 from python_calamine import load_workbook
 
 from app.core.percent import percent
+from app.workbooks import listings
 from app.workbooks.csv_files import write_csv
+from app.workbooks.listings import Column, Listing, ListTooLong, write_listings
 from app.workbooks.monthly_columns import COLUMNS
 from app.workbooks.monthly_reports import Line, Monthly, write_monthly
 from app.workbooks.printing import Letterhead
@@ -204,3 +206,18 @@ class TestCsv:
         first, second = written.decode("utf-8-sig").splitlines()
         assert first == "'=1+1;'+84;'-1;'@x;' =2;'\t=3;Chi bộ"
         assert second == "-1;98,80;"
+
+
+class TestListings:
+    def test_what_no_sheet_holds_is_refused_and_not_cut(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listings, "LAST_ROW", 3)
+        names = [Column("Chi bộ")]
+
+        write_listings(tmp_path / "a.xlsx", "A", [Listing("A", names, [["=1"], ["2"]])])
+        with pytest.raises(ListTooLong):
+            write_listings(tmp_path / "b.xlsx", "B", [Listing("B", names, [["1"], ["2"], ["3"]])])
+
+        sheet = load_workbook(tmp_path / "a.xlsx").get_sheet_by_index(0)
+        assert sheet.to_python() == [["Chi bộ"], ["=1"], ["2"]]
