@@ -6,14 +6,21 @@ import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.models import (
-    Figure,
-    Organization,
-)
+from app.models import Figure, Member, Organization, Role
 from tests.conftest import SignIn
+from tests.factories.people import make_office
 from tests.recounts import differences
 from tests.reorganizations import DECISION, cells, decide, fault, found, move, refusal
 from tests.world import World, rows
+
+NEW_MEMBER = {
+    "full_name": "Trần Thị Mới",
+    "sex": "female",
+    "born_on": "1990-05-15",
+    "admitted_on": "2020-02-03",
+    "card_number": "970080000999",
+    "personal_id": "970080000999",
+}
 
 
 class TestDissolveAndReopen:
@@ -75,6 +82,32 @@ class TestDissolveAndReopen:
             assert move(officer, world.north_one, section, day).status_code == status, day
         query = {"valid_on": "2026-05-01", "kind": "section"}
         assert officer.get("/organizations", params=query).json()["items"] == []
+
+    def test_nobody_joins_and_nobody_meets_in_a_cell_on_such_days(
+        self, sign_in: SignIn, world: World, session: Session
+    ) -> None:
+        officer = sign_in("officer")
+        cell = self.empty(officer, world)
+        decide(officer, "dissolve", cell, "2026-04-01")
+        decide(officer, "reopen", cell, "2026-06-01")
+        (leader,) = rows(session, Member, Member.id == world.people["outsider"].member_id)
+        make_office(session, cell, leader, role=Role.SECRETARY)
+        here = {"organization_id": str(cell.id)}
+        plan = {"day_of_month": 5, "at": "19:30", "valid_from": "2026-05-20"}
+        meeting = {"title": "Sinh hoạt", "starts_at": "2026-05-20T19:00:00+07:00"}
+        later = {"starts_at": "2026-06-01T19:00:00+07:00"}
+
+        secretary = sign_in("outsider")
+        refused = {
+            "/organization_id": officer.post("/members", json=NEW_MEMBER | here),
+            "/valid_from": secretary.post("/meeting-plans", json=plan | here),
+            "/starts_at": secretary.post("/meetings", json=meeting | here),
+        }
+
+        for pointer, answer in refused.items():
+            assert fault(answer) == (pointer, "unit_not_valid")
+        made = secretary.post("/meetings", json=meeting | later | here)
+        assert made.status_code == 201, made.text
 
     def test_it_is_opened_where_somebody_is_above_it(self, sign_in: SignIn, world: World) -> None:
         officer = sign_in("officer")

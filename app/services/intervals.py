@@ -3,7 +3,6 @@
 from datetime import date
 
 from app.core.errors import Invalid
-from app.models import Organization
 
 
 def expect_interval(valid_from: date, valid_to: date | None, *, shortest: int = 1) -> None:
@@ -14,15 +13,4 @@ def expect_interval(valid_from: date, valid_to: date | None, *, shortest: int = 
             "before_start",
             "Ngày kết thúc phải sau ngày bắt đầu.",
             "The end lies before the beginning.",
-        )
-
-
-def expect_valid(unit: Organization, day: date, pointer: str) -> None:
-    """`Invalid` when a unit is not there on a day: nothing begins in it then."""
-    if day < unit.valid_from or (unit.valid_to is not None and unit.valid_to <= day):
-        raise Invalid.at(
-            pointer,
-            "unit_not_valid",
-            "Tổ chức không hoạt động vào ngày này.",
-            "The unit does not exist on this day.",
         )

@@ -20,8 +20,8 @@ from app.models import (
     Organization,
     OrganizationKind,
 )
-from app.models.base import valid_on
 from app.policies.roles import Permission
+from app.services import closures
 from app.work import Work
 
 
@@ -166,7 +166,7 @@ def units(work: Work) -> list[Unit]:
         Organization.code,
         Organization.name,
         Organization.kind,
-    ).where(*valid_on(Organization, local_date(work.now)))
+    ).where(closures.is_there_on(local_date(work.now)))
     return [Unit(*record) for record in work.session.execute(statement)]
 
 

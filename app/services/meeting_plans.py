@@ -18,8 +18,8 @@ from app.policies.actors import SYSTEM
 from app.policies.roles import Permission
 from app.schemas.meeting_plans import MeetingPlanCreate, MeetingPlanQuery, MeetingPlanUpdate
 from app.schemas.meetings import MeetingCancel
-from app.services import agendas, branches, meetings, occurrences, period_locks, rules
-from app.services.intervals import expect_interval, expect_valid
+from app.services import agendas, branches, closures, meetings, occurrences, period_locks, rules
+from app.services.intervals import expect_interval
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -62,7 +62,7 @@ def create(work: Work, data: MeetingPlanCreate) -> MeetingPlan:
     plan = MeetingPlan(**said, created_at=work.now, created_by=work.actor.account_id)
     _expect_one_rule(plan)
     expect_interval(plan.valid_from, plan.valid_to)
-    expect_valid(cell, plan.valid_from, "/valid_from")
+    closures.expect_there(work, cell, plan.valid_from, "/valid_from")
     _expect_alone(work, plan)
     work.record("meeting_plan.created", work.add(plan))
     work.session.flush()

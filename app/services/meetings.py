@@ -37,6 +37,7 @@ from app.services import (
     alerts,
     attendances,
     branches,
+    closures,
     documents,
     figures,
     groups,
@@ -97,6 +98,7 @@ def create(work: Work, data: MeetingCreate) -> Meeting:
     said = data.model_dump() | {"title": data.title or usual_title(data.kind, data.starts_at)}
     meeting = Meeting(**said, created_at=work.now, created_by=work.actor.account_id)
     draft(work, [(meeting, cell)])
+    closures.expect_there(work, cell, local_date(meeting.starts_at), "/starts_at")
     agendas.carry(work, [meeting])
     return meeting
 
@@ -290,6 +292,7 @@ def _check_again(work: Work, permission: Permission, meeting: Meeting) -> None:
     period_locks.expect_meeting_open(work, meeting)  # it may have come to another month
     cell = work.fetch(permission, Organization, meeting.organization_id)
     check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+    closures.expect_there(work, cell, local_date(meeting.starts_at), "/starts_at")
     groups.check(work, meeting)
     if meeting.status is not MeetingStatus.DRAFT and not (meeting.place or meeting.online_url):
         raise PlaceMissing

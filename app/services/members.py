@@ -16,8 +16,7 @@ from app.models import Member, Membership, MemberState, Organization, Organizati
 from app.policies.roles import Permission
 from app.policies.scope import within_branch
 from app.schemas.members import MemberCreate, MemberQuery, MemberRead, MemberUpdate
-from app.services import figures, member_views
-from app.services.intervals import expect_valid
+from app.services import closures, figures, member_views
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -81,7 +80,7 @@ def create(work: Work, data: MemberCreate) -> MemberRead:
             "A member belongs to a cell.",
         )
     today = local_date(work.now)
-    expect_valid(cell, today, "/organization_id")
+    closures.expect_there(work, cell, today, "/organization_id")
     _refuse_impossible(data.model_dump(), today)
     _refuse_taken(work, data.model_dump())
     shown = data.model_dump(exclude={*_HIDDEN, "organization_id"})
