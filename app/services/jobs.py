@@ -102,7 +102,7 @@ def expect_everything(work: Work) -> None:
 
 def expect_report(work: Work, report: ReportCreate) -> None:
     """Whole, and of what the actor may report on."""
-    expect_asked(report)
+    expect_asked(report, "/report")
     if report.organization_id is not None:
         work.fetch(Permission.REPORT_CREATE, Organization, report.organization_id)
     if report.member_id is not None:
