@@ -179,7 +179,8 @@ def locked(work: Work, asked: Collection[tuple[UUID, str]]) -> frozenset[tuple[U
 
 
 def is_same_name(known: Known, full_name: str) -> bool:
-    return fold(known.facts.full_name) == fold(full_name)
+    stored = known.facts.full_name
+    return stored == full_name or fold(stored) == fold(full_name)
 
 
 def _meetings(work: Work, cells: Collection[UUID], among: list[str]) -> Iterable[Stored]:
