@@ -91,7 +91,7 @@ def _send(
     names: _Names,
 ) -> list[Addressee]:
     """Those who are reminded by somebody else meanwhile are left to them."""
-    of_all = {
+    of_all: dict[str, Any] = {
         "day": local_date(work.now),
         "measure": data.measure,
         "period": data.period,
