@@ -31,10 +31,8 @@ def found(sign_in: SignIn, check: Check, who: str = "officer") -> list[dict[str,
     items: list[dict[str, Any]] = []
     cursor = None
     while True:
-        page = sign_in(who).get(
-            "/findings",
-            params={"check": check, "limit": 2} | ({"cursor": cursor} if cursor else {}),
-        )
+        asked: dict[str, Any] = {"check": check, "limit": 2}
+        page = sign_in(who).get("/findings", params=asked | ({"cursor": cursor} if cursor else {}))
         assert page.status_code == 200
         items += page.json()["items"]
         cursor = page.json()["next_cursor"]

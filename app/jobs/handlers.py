@@ -17,10 +17,10 @@ from app.core.errors import Forbidden, NotFound
 from app.models import Job, JobKind
 from app.schemas.reports import ReportCreate
 from app.services import (
+    findings,
     imports,
     job_claims,
     jobs,
-    periods,
     recounts,
     report_schedules,
     reports,
@@ -121,8 +121,8 @@ def _told(
     return Tally(failed=1, errors=(fault,), result=result)
 
 
-def _lock_periods(_: Work, __: Job) -> Sequence[Step]:
-    return [Step(lambda work, _: Tally(done=periods.lock_due(work)))]
+def _count_findings(_: Work, __: Job) -> Sequence[Step]:
+    return [Step(lambda work, _: Tally(done=findings.note(work)))]
 
 
 def _summarise_week(work: Work, job: Job) -> Sequence[Step]:
@@ -153,7 +153,7 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.REPORT: _make_report,
     JobKind.IMPORT_COMMIT: _commit_import,
     JobKind.RECOUNT: _recount,
-    JobKind.PERIOD_LOCK: _lock_periods,
+    JobKind.FINDING_COUNT: _count_findings,
     JobKind.WEEKLY_SUMMARY: _summarise_week,
     JobKind.FORGETTING: _forget,
 }

@@ -16,7 +16,7 @@ class JobKind(StrEnum):
     REPORT = "report"
     IMPORT_COMMIT = "import_commit"
     RECOUNT = "recount"
-    PERIOD_LOCK = "period_lock"
+    FINDING_COUNT = "finding_count"
     WEEKLY_SUMMARY = "weekly_summary"
     FORGETTING = "forgetting"
 

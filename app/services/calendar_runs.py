@@ -48,8 +48,8 @@ class Entry(NamedTuple):
 
 #: The whole calendar, by the names of its runs.
 ENTRIES: Mapping[str, Entry] = {
-    "period_lock": Entry(JobKind.PERIOD_LOCK, time(0, 10)),
     "recount": Entry(JobKind.RECOUNT, time(2, 0)),
+    "finding_count": Entry(JobKind.FINDING_COUNT, time(2, 30)),
     "forgetting": Entry(JobKind.FORGETTING, time(3, 30)),
     "weekly_summary": Entry(JobKind.WEEKLY_SUMMARY, time(7, 30), weekday=1),
 }

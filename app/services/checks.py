@@ -1,7 +1,7 @@
 """What makes data suspect, each check one statement: what it selects is both counted and listed."""
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -34,11 +34,12 @@ from app.models import (
     Organization,
     Role,
     Transfer,
-    TransferStatus,
 )
 from app.models.base import valid_on
 from app.schemas.findings import Check
+from app.services import transfer_views
 from app.services.denominators import is_cell_on
+from app.work import Work
 
 #: A cell of fewer official members may not meet (Điều lệ Đảng, 21).
 FEWEST_OFFICIALS = 3
@@ -57,9 +58,9 @@ REQUIRED = {
 }
 
 
-def found(check: Check, now: datetime) -> Select[Any]:
-    """Cell, member, subject and detail of everything a check finds at a moment."""
-    return _CHECKS[check](now)
+def found(work: Work, check: Check) -> Select[Any]:
+    """Cell, member, subject and detail of everything a check finds now."""
+    return _CHECKS[check](work)
 
 
 def _row(cell_id: Any, member_id: Any, subject_id: Any, detail: Any) -> Select[Any]:
@@ -75,8 +76,8 @@ def _nobody() -> Any:
     return cast(null(), Uuid())
 
 
-def _cells_without_secretary(now: datetime) -> Select[Any]:
-    today = local_date(now)
+def _cells_without_secretary(work: Work) -> Select[Any]:
+    today = local_date(work.now)
     led = exists().where(
         col(Office.organization_id) == Organization.id,
         col(Office.role) == Role.SECRETARY,
@@ -86,8 +87,8 @@ def _cells_without_secretary(now: datetime) -> Select[Any]:
     return rows.where(is_cell_on(today), ~led)
 
 
-def _cells_below_three(now: datetime) -> Select[Any]:
-    today = local_date(now)
+def _cells_below_three(work: Work) -> Select[Any]:
+    today = local_date(work.now)
     officials = (
         pick(func.count())
         .select_from(Membership)
@@ -104,7 +105,7 @@ def _cells_below_three(now: datetime) -> Select[Any]:
     return rows.where(is_cell_on(today), officials < FEWEST_OFFICIALS)
 
 
-def _members_lacking_fields(now: datetime) -> Select[Any]:
+def _members_lacking_fields(work: Work) -> Select[Any]:
     names: ColumnElement[str] = literal("")
     for name, column in REQUIRED.items():
         names = names + case((column.is_(None), f"{name} "), else_="")
@@ -112,10 +113,10 @@ def _members_lacking_fields(now: datetime) -> Select[Any]:
         col(Membership.organization_id), col(Member.id), col(Member.id), func.trim(names)
     ).join(Member, col(Member.id) == col(Membership.member_id))
     lacks = or_(*(column.is_(None) for column in REQUIRED.values()))
-    return rows.where(_resides(local_date(now)), lacks)
+    return rows.where(_resides(local_date(work.now)), lacks)
 
 
-def _overlapping_memberships(_now: datetime) -> Select[Any]:
+def _overlapping_memberships(_work: Work) -> Select[Any]:
     """Both of the two, so that either office sees its own."""
     other = aliased(Membership)
     residence = MembershipKind.OFFICIAL_RESIDENCE
@@ -139,8 +140,8 @@ def _overlapping_memberships(_now: datetime) -> Select[Any]:
     return rows.where(col(Membership.kind) == residence, _lasts(Membership), overlaps)
 
 
-def _expired_exemptions(now: datetime) -> Select[Any]:
-    today = local_date(now)
+def _expired_exemptions(work: Work) -> Select[Any]:
+    today = local_date(work.now)
     later = aliased(Exemption)
     follows = exists().where(
         col(later.member_id) == Exemption.member_id,
@@ -162,8 +163,8 @@ def _expired_exemptions(now: datetime) -> Select[Any]:
     )
 
 
-def _meetings_not_submitted(now: datetime) -> Select[Any]:
-    due = day_starts_at(local_date(now) - timedelta(days=DAYS_TO_SUBMIT))
+def _meetings_not_submitted(work: Work) -> Select[Any]:
+    due = day_starts_at(local_date(work.now) - timedelta(days=DAYS_TO_SUBMIT))
     rows = _row(col(Meeting.organization_id), _nobody(), col(Meeting.id), col(Meeting.title))
     return rows.where(
         col(Meeting.status).in_((MeetingStatus.ENDED, MeetingStatus.RETURNED)),
@@ -171,18 +172,15 @@ def _meetings_not_submitted(now: datetime) -> Select[Any]:
     )
 
 
-def _stale_transfers(now: datetime) -> Select[Any]:
-    """Sent, and not decided by the day on which the member was to move."""
+def _stale_transfers(work: Work) -> Select[Any]:
     rows = _row(
         col(Transfer.organization_id),
         col(Transfer.member_id),
         col(Transfer.id),
         col(Transfer.effective_on),
     )
-    return rows.where(
-        col(Transfer.status) == TransferStatus.SENT,
-        col(Transfer.effective_on) < local_date(now),
-    )
+    giving = col(Organization.id) == Transfer.organization_id
+    return rows.join(Organization, giving).where(transfer_views.is_overdue(work))
 
 
 def _resides(day: date) -> ColumnElement[bool]:
@@ -195,7 +193,7 @@ def _lasts(model: Any) -> ColumnElement[bool]:
     return or_(col(model.valid_to).is_(None), col(model.valid_to) > col(model.valid_from))
 
 
-_CHECKS: dict[Check, Callable[[datetime], Select[Any]]] = {
+_CHECKS: dict[Check, Callable[[Work], Select[Any]]] = {
     Check.CELL_WITHOUT_SECRETARY: _cells_without_secretary,
     Check.CELL_BELOW_THREE: _cells_below_three,
     Check.MEMBER_LACKS_FIELDS: _members_lacking_fields,

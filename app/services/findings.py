@@ -88,7 +88,7 @@ def note(work: Work) -> int:
     committees = dict(units.all())
     rows = []
     for check in Check:
-        found = checks.found(check, work.now).subquery()
+        found = checks.found(work, check).subquery()
         paths: Any = work.session.execute(
             _counted(
                 pick(Organization.path, func.count())
@@ -112,7 +112,7 @@ def note(work: Work) -> int:
 
 def _found(work: Work, check: Check) -> Select[Any]:
     """Within reach, each beside the unit it lies in and the member it speaks of."""
-    found = checks.found(check, work.now).subquery()
+    found = checks.found(work, check).subquery()
     return (
         work.within_reach(
             Permission.FINDING_READ,
