@@ -1,8 +1,10 @@
 """Rows of figures follow the tree of their period, and may begin earlier than they did."""
 
 import random
+import threading
 from collections import Counter
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +18,15 @@ from sqlmodel import Session, col
 from app.core import database
 from app.core.clock import local_date
 from app.core.periods import last_day
-from app.models import Figure, FigureDay, Organization, OrganizationKind, OrganizationParent
+from app.models import (
+    EndReason,
+    Figure,
+    FigureDay,
+    Membership,
+    Organization,
+    OrganizationKind,
+    OrganizationParent,
+)
 from app.models.organizations import SEGMENT_WIDTH
 from app.policies.actors import SYSTEM
 from app.schemas.organizations import OrganizationCreate
@@ -192,3 +202,42 @@ class TestAfterAnyMoves:
             work.session.expire_all()
 
         assert told[0] == told[1]
+
+
+def test_what_a_cell_counts_while_it_is_moved_goes_where_it_comes_to(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    has_counted, may_commit = threading.Event(), threading.Event()
+
+    def count() -> None:
+        with database.writing() as session:
+            work = Work(session, SYSTEM, NOON)
+            row = rows(session, Membership, Membership.organization_id == world.north_one.id)[0]
+            row.valid_to, row.end_reason = date(2026, 5, 2), EndReason.DECEASED
+            figures.recount_members(work, [row.member_id], since=date(2026, 5, 2))
+            has_counted.set()
+            may_commit.wait(5)
+
+    def move() -> None:
+        said = {"effective_on": "2026-05-01", "decision": "1-QĐ", "parent_id": world.south.id}
+        data = OrganizationMove.model_validate(said)
+        with database.writing() as session:
+            reorganizations.move(Work(session, SYSTEM, NOON), world.north_one.id, data)
+
+    with ThreadPoolExecutor(2) as pool:
+        counted = pool.submit(count)
+        assert has_counted.wait(5)
+        threading.Timer(0.2, may_commit.set).start()
+        for one in (pool.submit(move), counted):
+            one.result()
+
+    assert differences() == []
+    with database.reading() as session:
+        (south,) = rows(
+            session,
+            Figure,
+            col(Figure.organization_id) == world.south.id,
+            Figure.period == "2026-05",
+        )
+    everybody = len(world.members[world.north_one.id] + world.members[world.south_one.id])
+    assert south.accounts == everybody - 1
