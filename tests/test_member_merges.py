@@ -1,5 +1,7 @@
 """Two rows of one person are merged into one, and parted again with nothing lost."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from app.models import (
     Account,
     Activity,
     Attendance,
+    DocumentReading,
     Exemption,
     Figure,
     Member,
@@ -19,8 +22,14 @@ from app.models import (
     Transfer,
     TransferStatus,
 )
+from app.services import handovers, period_seals
 from tests.conftest import SignIn
-from tests.factories.meetings import make_absence_report, make_held_meeting, make_meeting
+from tests.factories.meetings import (
+    make_absence_report,
+    make_document,
+    make_held_meeting,
+    make_meeting,
+)
 from tests.factories.people import make_account, make_exemption, make_member, make_membership
 from tests.recounts import differences
 from tests.world import NOON, World, rows
@@ -133,6 +142,84 @@ class TestMerge:
         merge(sign_in, member, duplicate)
         assert [row.disabled_at for row in held_by(session, Account, member)] == [None]
 
+    def test_what_was_read_by_either_row_was_read(
+        self, sign_in: SignIn, session: Session, world: World, member: Member, duplicate: Member
+    ) -> None:
+        document = make_document(session, make_meeting(session, world.south_one))
+        session.add(
+            DocumentReading(document_id=document.id, member_id=duplicate.id, acknowledged_at=NOON)
+        )
+        session.flush()
+        merge(sign_in, member, duplicate)
+        assert [row.acknowledged_at for row in held_by(session, DocumentReading, member)] == [NOON]
+        assert part(sign_in, session).status_code == 200
+        assert held_by(session, DocumentReading, member) == []
+        assert len(held_by(session, DocumentReading, duplicate)) == 1
+
+    @pytest.mark.parametrize(("official_on", "standing"), [
+        (None, "probationary"), (date(2012, 1, 1), "official"),
+    ])  # fmt: skip
+    def test_the_standing_is_taken_with_its_day(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        official_on: date | None,
+        standing: str,
+    ) -> None:
+        dates = None, date(2012, 1, 1)
+        own, other = (
+            make_member(
+                session, world.north_one, number=number, official_on=day,
+                is_probationary=day is None,
+            )
+            for number, day in enumerate(
+                sorted(dates, key=lambda day: day == official_on), 810
+            )
+        )  # fmt: skip
+        answer = merge(sign_in, own, other, take=["official_on"])
+        assert answer.json()["standing"] == standing
+        part(sign_in, session)
+        (own_again,) = rows(session, Member, Member.id == own.id)
+        assert own_again.is_probationary is (standing == "official")
+
+    def test_what_nobody_could_have_entered_is_not_taken(
+        self, sign_in: SignIn, session: Session, world: World, member: Member
+    ) -> None:
+        young = make_member(
+            session, world.south_one, number=812, born_on=date(2005, 1, 1),
+            admitted_on=date(2024, 1, 1), official_on=date(2025, 1, 1),
+        )  # fmt: skip
+        answer = merge(sign_in, member, young, take=["born_on"])
+        assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "too_young")
+
+    def test_of_two_at_once_the_second_sees_the_first(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        member: Member,
+        duplicate: Member,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Or what a third row held would be lost with the row that takes it over."""
+        third = make_member(session, world.south_one, number=813)
+        is_in, hand_over = threading.Event(), handovers.hand_over
+
+        def slowly(*given: Any) -> Any:
+            moved = hand_over(*given)
+            is_in.set()
+            threading.Event().wait(0.2)
+            return moved
+
+        monkeypatch.setattr(handovers, "hand_over", slowly)
+        with ThreadPoolExecutor(2) as pool:
+            first = pool.submit(merge, sign_in, member, duplicate)
+            assert is_in.wait(5)
+            second = pool.submit(merge, sign_in, duplicate, third)
+            answers = first.result(), second.result()
+        assert [answer.status_code for answer in answers] == [200, 404]
+
 
 class TestObstacles:
     def test_both_on_one_sheet_are_two_people(
@@ -224,6 +311,18 @@ class TestPart:
         after.pop("Figure")
         assert after == before
         assert differences() == []
+
+    def test_not_when_the_month_was_locked_since(
+        self, sign_in: SignIn, session: Session, world: World, member: Member, duplicate: Member
+    ) -> None:
+        make_held_meeting(session, world.south_one, [duplicate.id])
+        merge(sign_in, member, duplicate)
+        locked = sign_in("officer").post(
+            f"/periods/{NOTED}/lock", json={"organization_id": str(world.root.id)}
+        )
+        assert locked.status_code == 200
+        assert part(sign_in, session).json()["code"] == "period_locked"
+        assert period_seals.breaches(session, NOTED) == []
 
     def test_only_once(
         self, sign_in: SignIn, session: Session, member: Member, duplicate: Member

@@ -1,9 +1,10 @@
 """What one row of a person holds and the other takes over: which rows, and back again."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, update
+from sqlalchemy import ColumnElement, delete, func, insert, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, exists
 
@@ -15,6 +16,7 @@ from app.models import (
     Attendance,
     AttendanceEvent,
     CheckIn,
+    DocumentReading,
     Exemption,
     Meeting,
     Notification,
@@ -56,6 +58,27 @@ HOLDINGS = {
 }
 
 
+class Sharing(NamedTuple):
+    """Facts of a person and a `thing`, said once of each: they are copied and not moved.
+
+    `read` makes the key of the thing of its text.
+    """
+
+    model: type[SQLModel]
+    thing: str
+    read: Callable[[str], Any]
+    facts: tuple[str, ...]
+
+
+SHARINGS = {
+    sharing.model.__tablename__: sharing
+    for sharing in (
+        Sharing(Activity, "period", str, ("first_at",)),
+        Sharing(DocumentReading, "document_id", UUID, ("opened_at", "acknowledged_at")),
+    )
+}
+
+
 def counts(work: Work, member_id: UUID) -> dict[str, int]:
     """How many rows of each kind a member holds."""
     found = {}
@@ -68,19 +91,16 @@ def counts(work: Work, member_id: UUID) -> dict[str, int]:
 
 def hand_over(work: Work, giver: UUID, taker: UUID) -> dict[str, list[str]]:
     """Give one member's rows to another; their ids, by table."""
-    return {
-        str(name): moved
-        for name, holding in HOLDINGS.items()
-        if (moved := _move(work.session, holding, giver, taker))
-    } | {"activities": _share_activity(work.session, giver, taker)}
+    moved = {name: _move(work.session, each, giver, taker) for name, each in HOLDINGS.items()}
+    copied = {name: _copy(work.session, each, giver, taker) for name, each in SHARINGS.items()}
+    return {str(name): ids for name, ids in (moved | copied).items() if ids}
 
 
 def hand_back(work: Work, moved: dict[str, list[str]], giver: UUID, taker: UUID) -> None:
-    """The reverse: those rows of `taker` are `giver`'s again."""
+    """The reverse: those rows of `taker` are `giver`'s again, and copies are gone."""
     for name, ids in moved.items():
-        if name == "activities":
-            shared = [Activity.member_id == taker, col(Activity.period).in_(ids)]
-            work.session.execute(_scoped(Activity.__table__.delete().where(*shared)))  # type: ignore[attr-defined]  # a table
+        if name in SHARINGS:
+            _take_copies(work.session, SHARINGS[name], ids, giver, taker)
             continue
         holding = HOLDINGS[name]
         own = [UUID(one) for one in ids]
@@ -104,12 +124,18 @@ def shared_meetings(work: Work, one: UUID, other: UUID) -> list[UUID]:
 
 def attended(work: Work, member_id: UUID) -> list[Meeting]:
     """The meetings on whose sheet a member stands."""
-    statement = (
-        pick(Meeting)
-        .join(Attendance, col(Attendance.meeting_id) == Meeting.id)
-        .where(col(Attendance.member_id) == member_id)
-    )
-    return list(work.session.execute(_scoped(statement)).scalars())
+    return _meetings(work, col(Attendance.member_id) == member_id)
+
+
+def handed_over(work: Work, moved: dict[str, list[str]]) -> list[Meeting]:
+    """The meetings on whose sheet a line changed hands."""
+    lines = [UUID(one) for one in moved.get("attendances", ())]
+    return _meetings(work, col(Attendance.id).in_(lines))
+
+
+def _meetings(work: Work, lines: ColumnElement[bool]) -> list[Meeting]:
+    joined = pick(Meeting).join(Attendance, col(Attendance.meeting_id) == Meeting.id)
+    return list(work.session.execute(_scoped(joined.where(lines))).scalars())
 
 
 def _move(session: Session, holding: Holding, giver: UUID, taker: UUID) -> list[str]:
@@ -126,18 +152,40 @@ def _move(session: Session, holding: Holding, giver: UUID, taker: UUID) -> list[
     return [str(one) for one in ids]
 
 
-def _share_activity(session: Session, giver: UUID, taker: UUID) -> list[str]:
-    """Who used the service by either row has used it; the duplicate's facts stay where they are."""
-    other = aliased(Activity)
-    known = exists().where(col(other.member_id) == taker, col(other.period) == col(Activity.period))
-    own = pick(Activity.period, Activity.first_at).where(col(Activity.member_id) == giver, ~known)
+def _copy(session: Session, sharing: Sharing, giver: UUID, taker: UUID) -> list[str]:
+    """Who used or read something by either row has done so; the duplicate's facts stay as well."""
+    model, other = sharing.model, aliased(sharing.model)
+    names = (sharing.thing, *sharing.facts)
+    same = getattr(other, sharing.thing) == getattr(model, sharing.thing)
+    known = exists().where(_is_of(other, taker), same)
+    own = pick(*(getattr(model, name) for name in names)).where(_is_of(model, giver), ~known)
     rows = [
-        {"member_id": taker, "period": period, "first_at": first_at}
-        for period, first_at in session.execute(_scoped(own))
+        {"member_id": taker} | dict(zip(names, record, strict=True))
+        for record in session.execute(_scoped(own))
     ]
     if rows:
-        session.execute(insert(Activity), rows)
-    return [str(row["period"]) for row in rows]
+        session.execute(insert(model), rows)
+    return [str(row[sharing.thing]) for row in rows]
+
+
+def _take_copies(
+    session: Session, sharing: Sharing, things: list[str], giver: UUID, taker: UUID
+) -> None:
+    """Those that still say the same; what was said since stays with the member."""
+    model, other = sharing.model, aliased(sharing.model)
+    thing = getattr(model, sharing.thing)
+    said = [
+        getattr(other, name).is_not_distinct_from(getattr(model, name)) for name in sharing.facts
+    ]
+    alike = exists().where(_is_of(other, giver), getattr(other, sharing.thing) == thing, *said)
+    copies = delete(model).where(
+        _is_of(model, taker), thing.in_([sharing.read(one) for one in things]), alike
+    )
+    session.execute(_scoped(copies))
+
+
+def _is_of(model: Any, member_id: UUID) -> ColumnElement[bool]:
+    return col(model.member_id) == member_id
 
 
 def _id(model: type[SQLModel]) -> ColumnElement[UUID]:

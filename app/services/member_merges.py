@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from app.core.clock import local_date
 from app.core.confidential import masked, seal, unseal
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.paging import Filters, Order, Page
@@ -88,18 +89,24 @@ def preview(work: Work, member_id: UUID, duplicate_id: UUID) -> MergePreview:
 
 def merge(work: Work, member_id: UUID, data: MemberMergeCreate) -> MemberRead:
     """The duplicate's rows become the member's; its own row stays, empty of ids, and points on."""
+    _hold(work, member_id, data.duplicate_id)
     member, duplicate = _both(work, member_id, data.duplicate_id)
     for check in _CHECKS:
         check(work, member, duplicate)
     before: dict[str, Any] = {
         "member": _facts(member),
         "duplicate": _facts(duplicate),
+        "is_probationary": member.is_probationary,
         "taken": list(data.take),
         "account": _settle_accounts(work, member, duplicate),
     }
     _fill(duplicate, dict.fromkeys(_HIDDEN))
     work.session.flush()  # an id is held once at a time
     _fill(member, {field: before["duplicate"][field] for field in data.take})
+    if MergedField.OFFICIAL_ON in data.take:  # the two tell the standing together
+        member.is_probationary = duplicate.is_probationary
+    if _DAYS & set(data.take):
+        members.expect_possible(member.model_dump(), local_date(work.now))
     duplicate.merged_into_id = member.id
     before["memberships"], since = take_over(work, giver=duplicate.id, taker=member.id)
     merged = MemberMerge(
@@ -130,14 +137,11 @@ def part(work: Work, merge_id: UUID) -> MemberMerge:
     if work.now - merged.created_at > timedelta(days=DAYS_TO_PART):
         raise TooLateToPart
     before: dict[str, Any] = json.loads(unseal(merged.before_sealed, _SEALED_AT, merged.id))
+    _hold(work, merged.member_id, merged.merged_id)
     member, duplicate = (_row(work, one) for one in (merged.member_id, merged.merged_id))
-    _expect_unlocked(work, member, duplicate)
-    taken = {field: before["duplicate"][field] for field in before["taken"]}
-    now = _facts(member)
-    if any(now[field] != value for field, value in taken.items()):
-        raise ChangedSince
-    _fill(member, {field: before["member"][field] for field in taken})
-    work.session.flush()
+    period_locks.expect_meetings_open(work, handovers.handed_over(work, merged.moved))
+    _return_fields(member, before)
+    work.session.flush()  # an id is held once at a time
     _fill(duplicate, {field: before["duplicate"][field] for field in _HIDDEN})
     duplicate.merged_into_id = None
     since = give_back(work, before["memberships"], giver=duplicate.id)
@@ -147,6 +151,23 @@ def part(work: Work, merge_id: UUID) -> MemberMerge:
     work.record("member.parted", member, duplicate_id=str(duplicate.id))
     figures.recount_members(work, [member.id, duplicate.id], since=since)
     return merged
+
+
+def _return_fields(member: Member, before: dict[str, Any]) -> None:
+    """Those that were taken, while they are as they were taken."""
+    taken, now = before["taken"], _facts(member)
+    if any(now[field] != before["duplicate"][field] for field in taken):
+        raise ChangedSince
+    _fill(member, {field: before["member"][field] for field in taken})
+    if MergedField.OFFICIAL_ON in taken:
+        member.is_probationary = before["is_probationary"]
+
+
+def _hold(work: Work, *member_ids: UUID) -> None:
+    """Until the end nobody else merges or parts these rows."""
+    held = select(Member.id).where(col(Member.id).in_(member_ids)).order_by(col(Member.id))
+    options = {"scoped": "reached or refused in a moment"}
+    work.session.execute(held.with_for_update().execution_options(**options)).all()
 
 
 def _both(work: Work, member_id: UUID, duplicate_id: UUID) -> tuple[Member, Member]:
@@ -177,8 +198,7 @@ def _expect_settled(work: Work, _member: Member, duplicate: Member) -> None:
 
 def _expect_unlocked(work: Work, _member: Member, duplicate: Member) -> None:
     """The lines of a locked month name who they name."""
-    for meeting in handovers.attended(work, duplicate.id):
-        period_locks.expect_meeting_open(work, meeting)
+    period_locks.expect_meetings_open(work, handovers.attended(work, duplicate.id))
 
 
 #: What may stand in the way, and its code.
@@ -213,7 +233,7 @@ def _fill(member: Member, facts: dict[Any, str | None]) -> None:
     members.index(member)
 
 
-_DAYS = (MergedField.BORN_ON, MergedField.ADMITTED_ON, MergedField.OFFICIAL_ON)
+_DAYS = {MergedField.BORN_ON, MergedField.ADMITTED_ON, MergedField.OFFICIAL_ON}
 
 
 def _pair(field: MergedField, member: Member, duplicate: Member) -> FieldPair:

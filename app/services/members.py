@@ -81,7 +81,7 @@ def create(work: Work, data: MemberCreate) -> MemberRead:
         )
     today = local_date(work.now)
     closures.expect_there(work, cell, today, "/organization_id")
-    _refuse_impossible(data.model_dump(), today)
+    expect_possible(data.model_dump(), today)
     _refuse_taken(work, data.model_dump())
     shown = data.model_dump(exclude={*_HIDDEN, "organization_id"})
     member = Member(
@@ -105,7 +105,7 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
     expect_version(member.version, if_match)
     changes = data.model_dump(exclude_unset=True)
     known = {name: getattr(member, name) for name in MemberUpdate.model_fields}
-    _refuse_impossible(known | changes, local_date(work.now))
+    expect_possible(known | changes, local_date(work.now))
     _refuse_taken(work, changes, besides=member.id)
     for name, value in changes.items():
         setattr(member, name, value)
@@ -122,7 +122,7 @@ def index(member: Member) -> None:
     member.search_text, member.sort_key = fold(member.full_name), sort_key(member.full_name)
 
 
-def _refuse_impossible(facts: dict[str, Any], today: date) -> None:
+def expect_possible(facts: dict[str, Any], today: date) -> None:
     """Admitted at 18 at the earliest, official not before (Điều lệ Đảng, 1.2 and 5)."""
     born_on, admitted_on, official_on = (
         facts.get(name) for name in ("born_on", "admitted_on", "official_on")
