@@ -87,7 +87,7 @@ def build(engine: Engine, size: Size) -> None:
         connection.execute("VACUUM ANALYZE")
         _open(connection, months)
         _count(connection, months)
-        connection.execute("VACUUM ANALYZE figures")
+        connection.execute("VACUUM ANALYZE figures, figure_deltas")
 
 
 def _plant(connection: Any, size: Size) -> None:

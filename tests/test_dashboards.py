@@ -4,11 +4,15 @@ from datetime import datetime
 
 import pytest
 import time_machine
+from sqlalchemy import insert, text
 from sqlmodel import Session
 
 from app.core import database
-from app.models import Activity
-from app.services import figures
+from app.models import Activity, FigureDelta
+from app.policies.actors import SYSTEM
+from app.schemas.dashboards import DashboardQuery
+from app.services import dashboards, figures
+from app.work import Work
 from tests.conftest import SignIn, at
 from tests.evenings import hand_out, hold, plan
 from tests.figures import activate, dashboard, figure, missing
@@ -70,6 +74,26 @@ class TestFigures:
         assert figure(client, world.root, "attendance") == (members - 2, members, 80.0)
         assert figure(client, world.root, "attendance_excused") == (1, members, 10.0)
         assert figure(client, world.root, "attendance_unexcused") == (1, members, 10.0)
+
+    def test_a_page_is_planned_once_whatever_waits_to_be_added(
+        self, session: Session, world: World
+    ) -> None:
+        """Of a month of which nothing waits, a plan of its own would look cheaper each time."""
+        if session.get_bind().dialect.name != "postgresql":
+            return
+        paths = range(2_000)
+        waiting = [{"period": "2026-04", "path": f"{world.root.path}{one:05}"} for one in paths]
+        session.execute(insert(FigureDelta), waiting)
+        session.execute(text("ANALYZE figure_deltas"))
+        work, query = Work(session, SYSTEM, NOON), DashboardQuery(period="2026-05")
+
+        for _ in range(20):
+            dashboards.get(work, world.root.id, query)
+
+        planned = text(
+            "SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%UNION ALL%'"
+        )
+        assert session.execute(planned).scalars().all() == [5]  # the first, by PostgreSQL's rule
 
     def test_the_worker_changes_nothing_that_a_reader_sees(
         self, sign_in: SignIn, clock: time_machine.Traveller, world: World

@@ -126,7 +126,7 @@ def _locked(work: Work, unit: Any, months: Iterable[str]) -> set[str]:
 @lru_cache
 def _statement(*, with_deltas: bool, of_many: bool) -> Any:
     """The unit's rows and its children's, with the deltas below them; built once."""
-    unit_id = bindparam("unit", type_=Uuid())
+    unit_id = _asked("unit", Uuid())
     now: Any = bindparam("now", type_=Figure.open_until.type)  # type: ignore[union-attr]  # a column
     is_locked = case((Figure.is_open(now), 0), else_=1)
     # Two selects: told "one or the other", SQLite reads the whole period.
@@ -183,7 +183,12 @@ def below(inner: Any, outer: Any) -> Any:
 def _in_months(model: Any, *, of_many: bool) -> Any:
     if of_many:
         return col(model.period).in_(bindparam("months", expanding=True))
-    return col(model.period) == bindparam("month", type_=model.period.type)
+    return col(model.period) == _asked("month", model.period.type)
+
+
+def _asked(name: str, type_: Any) -> Any:
+    """In a sub-select, so that no value is worth a plan of its own: PostgreSQL keeps the first."""
+    return select(bindparam(name, type_=type_)).scalar_subquery()
 
 
 def _add(total: Numbers, numbers: Numbers) -> None:
