@@ -91,6 +91,15 @@ def codes(client: TestClient, shown: dict[str, Any]) -> list[str]:
     return [code for _, found in states(client, shown) for code in found]
 
 
+def spans(session: Session) -> list[Any]:
+    """Who belongs where since when, and which units there are, under whom."""
+    return [
+        row.model_dump(exclude={"version"})
+        for model in (Organization, OrganizationParent, Membership)
+        for row in rows(session, model)
+    ]
+
+
 @pytest.fixture
 def people(session: Session, world: World) -> list[Member]:
     """Three of the first cell of the north; the first of them has an account."""
@@ -482,6 +491,35 @@ class TestTakeBack:
         [alert] = rows(session, Alert)
         assert alert.cleared_at is not None
         assert differences() == []
+
+    def test_a_day_that_somebody_told_stands_though_a_meeting_was_held_on_it(
+        self, sign_in: SignIn, session: Session, people: list[Member]
+    ) -> None:
+        """Members whose first day is 5 January, by word of somebody, met on that day."""
+        client = sign_in("officer")
+        before = spans(session)
+        shown = history(client, *sheet(people, local(2026, 1, 5)))
+        earlier = preview(client, *sheet(people, local(2026, 1, 2), kind="Chuyên đề"))
+        assert codes(client, earlier) == ["not_on_roster"] * 3
+
+        assert take_back(client, shown).status_code == 200
+
+        assert spans(session) == before
+
+    def test_whoever_has_seen_a_meeting_is_told_that_it_is_gone(
+        self, sign_in: SignIn, session: Session, world: World, people: list[Member]
+    ) -> None:
+        client = sign_in("officer")
+        shown = history(client, *sheet(people, FEBRUARY))
+        seen = sign_in("member").get("/me/changes").json()
+        [meeting] = seen["meetings"]
+
+        take_back(client, shown)
+
+        told = sign_in("member").get("/me/changes", params={"since": seen["watermark"]}).json()
+        assert told["removed"] == [{"noun": "meeting", "id": meeting["id"]}]
+        there = sign_in("outsider").get("/me/changes", params={"since": seen["watermark"]})
+        assert there.json()["removed"] == []
 
     def test_an_objection_to_a_line_holds_it(
         self, sign_in: SignIn, session: Session, people: list[Member]

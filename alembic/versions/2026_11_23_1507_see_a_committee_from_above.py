@@ -693,6 +693,8 @@ def upgrade() -> None:
         ),
         inline_references=True,
     )
+    for table in ("memberships", "organizations"):
+        op.add_column(table, sa.Column("entered_from", sa.Date(), nullable=True))
     op.add_column("not_held", sa.Column("excused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
         "not_held",
@@ -709,6 +711,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("not_held", "excused_by")
     op.drop_column("not_held", "excused_at")
+    for table in ("organizations", "memberships"):
+        op.drop_column(table, "entered_from")
     op.drop_column("members", "merged_into_id")
     op.drop_index(op.f("ix_meetings_import_id"), "meetings")
     op.drop_column("meetings", "import_id")

@@ -40,5 +40,7 @@ class Membership(MemberRow, table=True):
         default=MembershipKind.OFFICIAL_RESIDENCE, sa_type=choice(MembershipKind)
     )
     valid_from: date
+    # The first day as it was entered, while a history of meetings tells an earlier one.
+    entered_from: date | None = None
     valid_to: date | None = None
     end_reason: EndReason | None = Field(default=None, sa_type=choice(EndReason))

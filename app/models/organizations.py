@@ -53,6 +53,8 @@ class Organization(Row, table=True):
     # One fixed-width segment a level, each ended by a dot: a branch is a range of text.
     path: str = Field(unique=True, sa_type=BYTEWISE)
     valid_from: date
+    # The first day as it was entered, while a history of meetings tells an earlier one.
+    entered_from: date | None = None
     valid_to: date | None = None
 
 

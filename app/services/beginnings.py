@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, update
+from sqlalchemy import Date, bindparam, func, literal_column, update
 from sqlmodel import col
 
 from app.core.clock import local_date
@@ -24,7 +24,7 @@ from app.models import (
     Organization,
     OrganizationParent,
 )
-from app.services.known_histories import Stay, entered_on
+from app.services.known_histories import Stay, is_loose
 from app.work import Work
 
 
@@ -34,26 +34,25 @@ class Ground(NamedTuple):
     id: UUID
     parent_id: UUID | None
     valid_from: date
-    entered_on: date
+    entered_from: date | None
+    created_at: datetime
+
+    def may_be_there(self, day: date) -> bool:
+        """Whether it was there on a day, or its beginning goes back as far as a history tells."""
+        return self.valid_from <= day or is_loose(
+            self.valid_from, self.created_at, self.entered_from
+        )
 
 
 @dataclass(frozen=True)
 class Beginnings:
-    """The units of a history with those above them, and the first day of each that is vouched for.
-
-    `units` and `lines` are the first days that imported meetings tell of a unit and of a member in
-    a cell.
-    """
+    """The units of a history with those above them."""
 
     grounds: Mapping[UUID, Ground]
-    units: Mapping[UUID, date]
-    lines: Mapping[tuple[UUID, UUID], date]
 
     def unit_may_be_there(self, unit_id: UUID, day: date) -> bool:
         """Whether it and all above it were there on a day, or may have been."""
-        return all(
-            ground.valid_from <= day or self._is_loose(ground) for ground in self.upwards(unit_id)
-        )
+        return all(ground.may_be_there(day) for ground in self.upwards(unit_id))
 
     def upwards(self, unit_id: UUID) -> Iterable[Ground]:
         at: UUID | None = unit_id
@@ -62,36 +61,22 @@ class Beginnings:
             yield ground
             at = ground.parent_id
 
-    def stay_on(self, stays: Sequence[Stay], cell_id: UUID, day: date) -> Stay | None:
-        """The membership in a cell that holds on a day, or may have begun by then."""
-        in_cell = [stay for stay in stays if stay.organization_id == cell_id]
-        for stay in in_cell:
-            if stay.holds_on(day):
-                return stay
-        official = [stay for stay in stays if stay.kind is MembershipKind.OFFICIAL_RESIDENCE]
-        first = min(official, key=lambda stay: stay.valid_from, default=None)
-        is_loose = first in in_cell and first is not None and self._may_begin(first)
-        return first if is_loose and first is not None and day < first.valid_from else None
 
-    def _is_loose(self, ground: Ground) -> bool:
-        told = self.units.get(ground.id)
-        return ground.valid_from in (ground.entered_on, told)
-
-    def _may_begin(self, stay: Stay) -> bool:
-        told = self.lines.get((stay.member_id, stay.organization_id))
-        return stay.valid_from in (entered_on(stay), told)
+def load(work: Work, cells: Collection[UUID]) -> Beginnings:
+    return Beginnings(_grounds(work, cells))
 
 
-def load(work: Work, cells: Collection[UUID], members: Collection[UUID]) -> Beginnings:
-    grounds = _grounds(work, cells)
-    units: dict[UUID, date] = {}
-    for cell_id, moment in _first_meetings(work):
-        at: UUID | None = cell_id
-        while at in grounds:
-            units[at] = min(local_date(moment), units.get(at, date.max))
-            at = grounds[at].parent_id
-    told = _first_lines(work, members, col(Meeting.import_id).is_not(None))
-    return Beginnings(grounds, units, told)
+def stay_on(stays: Sequence[Stay], cell_id: UUID, day: date) -> Stay | None:
+    """The membership in a cell that holds on a day, or may have begun by then."""
+    in_cell = [stay for stay in stays if stay.organization_id == cell_id]
+    for stay in in_cell:
+        if stay.holds_on(day):
+            return stay
+    official = [stay for stay in stays if stay.kind is MembershipKind.OFFICIAL_RESIDENCE]
+    first = min(official, key=lambda stay: stay.valid_from, default=None)
+    if first is None or first not in in_cell or first.valid_from <= day:
+        return None
+    return first if is_loose(first.valid_from, first.created_at, first.entered_from) else None
 
 
 def move_back(work: Work, earliest: Mapping[UUID, date], known: Beginnings) -> dict[UUID, date]:
@@ -101,56 +86,64 @@ def move_back(work: Work, earliest: Mapping[UUID, date], known: Beginnings) -> d
         for ground in known.upwards(cell_id):
             if day < ground.valid_from:
                 days[ground.id] = min(day, days.get(ground.id, date.max))
-    _begin_units(work, {unit: (known.grounds[unit].valid_from, day) for unit, day in days.items()})
+    _begin_units(work, _EARLIER, [(known.grounds[unit], day) for unit, day in days.items()])
     return days
 
 
 def move_stays_back(work: Work, earliest: Mapping[UUID, date]) -> None:
     """Let memberships begin on these days."""
-    _begin_stays(work, earliest)
+    _write(work, Membership, _EARLIER, [{"of_id": stay, "on": on} for stay, on in earliest.items()])
 
 
 def give_back(
     work: Work, known: Beginnings, cells: Collection[UUID], members: Collection[UUID]
 ) -> None:
-    """What a history told, and nothing tells any more, begins again when it was entered.
+    """What a history told, and nothing tells any more, begins again on the day that was entered.
 
     `known` is from before the history was taken away. What still rests on an earlier day keeps it.
     """
     lines = _first_lines(work, members)
-    loosened = {}
+    rows = []
     for stay in _stays(work, members):
-        key = stay.member_id, stay.organization_id
-        if known.lines.get(key) == stay.valid_from:
-            loosened[stay.id] = min(local_date(stay.created_at), lines.get(key, date.max))
-    _begin_stays(work, loosened)
+        told = lines.get((stay.member_id, stay.organization_id), date.max)
+        rows.append({"of_id": stay.id, "on": min(stay.entered_from, told)})
+    _write(work, Membership, _AS_ENTERED, rows)
     grounds = {ground for cell in cells for ground in known.upwards(cell)}
     lowest_first = sorted(grounds, key=lambda one: -len(list(known.upwards(one.id))))
     for ground in lowest_first:
-        if known.units.get(ground.id) == ground.valid_from:
-            day = min([ground.entered_on, *_days_that_rest_on(work, ground.id)])
-            _begin_units(work, {ground.id: (ground.valid_from, day)})
+        if ground.entered_from is not None:
+            day = min([ground.entered_from, *_days_that_rest_on(work, ground.id)])
+            _begin_units(work, _AS_ENTERED, [(ground, day)])
 
 
-def _begin_units(work: Work, days: Mapping[UUID, tuple[date, date]]) -> None:
-    """Set first days, from one to another, of units and of their first links."""
-    rows = [{"of_id": unit, "was": was, "on": on} for unit, (was, on) in days.items()]
-    if rows:
-        for statement in (_BEGIN_UNIT, _BEGIN_LINK):
-            work.session.connection().execute(statement, rows)
+def _begin_units(work: Work, how: Mapping[str, Any], days: Iterable[tuple[Ground, date]]) -> None:
+    """Set first days of units and of their first links."""
+    pairs = list(days)
+    _write(work, Organization, how, [{"of_id": unit.id, "on": on} for unit, on in pairs])
+    links = [{"of_id": unit.id, "was": unit.valid_from, "on": on} for unit, on in pairs]
+    if links:
+        work.session.connection().execute(_BEGIN_LINK, links)
 
 
-def _begin_stays(work: Work, days: Mapping[UUID, date]) -> None:
-    rows = [{"of_id": stay_id, "on": on} for stay_id, on in days.items()]
-    if rows:
-        work.session.connection().execute(_BEGIN_STAY, rows)
+def _write(work: Work, model: Any, how: Mapping[str, Any], rows: Sequence[Any]) -> None:
+    if not rows:
+        return
+    statement = (
+        update(model)
+        .where(model.id == bindparam("of_id"))
+        .values(valid_from=bindparam("on"), version=model.version + 1, **how)
+    )
+    work.session.connection().execute(statement, rows)
 
 
 def _stays(work: Work, members: Collection[UUID]) -> Iterable[Any]:
-    names = ("id", "member_id", "organization_id", "valid_from", "created_at")
+    """Their memberships that a history let begin earlier."""
+    names = ("id", "member_id", "organization_id", "entered_from")
     columns = [getattr(Membership, name) for name in names]
     for portion in portions(members):
-        statement = pick(*columns).where(col(Membership.member_id).in_(portion))
+        statement = pick(*columns).where(
+            col(Membership.member_id).in_(portion), col(Membership.entered_from).is_not(None)
+        )
         yield from work.session.connection().execute(statement).all()
 
 
@@ -178,6 +171,7 @@ def _grounds(work: Work, cells: Collection[UUID]) -> dict[UUID, Ground]:
             Organization.id,
             OrganizationParent.parent_id,
             Organization.valid_from,
+            Organization.entered_from,
             Organization.created_at,
         )
         .outerjoin(
@@ -189,11 +183,9 @@ def _grounds(work: Work, cells: Collection[UUID]) -> dict[UUID, Ground]:
     )
     while wanted:
         level = [
-            Ground(unit_id, parent_id, valid_from, local_date(created_at))
+            Ground(*record)
             for portion in portions(wanted)
-            for unit_id, parent_id, valid_from, created_at in work.session.execute(
-                first.where(col(Organization.id).in_(portion))
-            )
+            for record in work.session.execute(first.where(col(Organization.id).in_(portion)))
         ]
         found |= {ground.id: ground for ground in level}
         above = {ground.parent_id for ground in level if ground.parent_id}
@@ -201,25 +193,14 @@ def _grounds(work: Work, cells: Collection[UUID]) -> dict[UUID, Ground]:
     return found
 
 
-def _first_meetings(work: Work) -> Iterable[tuple[UUID, datetime]]:
-    statement = (
-        pick(Meeting.organization_id, func.min(Meeting.starts_at))
-        .where(col(Meeting.import_id).is_not(None))
-        .group_by(col(Meeting.organization_id))
-    )
-    scoped = statement.execution_options(scoped="days that histories told")
-    return [(cell, moment) for cell, moment in work.session.execute(scoped)]
-
-
-def _first_lines(
-    work: Work, members: Collection[UUID], *besides: ColumnElement[bool]
-) -> dict[tuple[UUID, UUID], date]:
+def _first_lines(work: Work, members: Collection[UUID]) -> dict[tuple[UUID, UUID], date]:
+    """The first days on which these members stand on a sheet of a cell."""
     found: dict[tuple[UUID, UUID], date] = {}
     for portion in portions(members):
         statement = (
             pick(Attendance.member_id, Attendance.organization_id, func.min(Meeting.starts_at))
             .join(Meeting, col(Meeting.id) == Attendance.meeting_id)
-            .where(col(Attendance.member_id).in_(portion), *besides)
+            .where(col(Attendance.member_id).in_(portion))
             .group_by(col(Attendance.member_id), col(Attendance.organization_id))
         )
         scoped = statement.execution_options(scoped="days that histories told")
@@ -228,13 +209,10 @@ def _first_lines(
     return found
 
 
-_BEGIN_UNIT = (
-    update(Organization)
-    .where(
-        col(Organization.id) == bindparam("of_id"), col(Organization.valid_from) == bindparam("was")
-    )
-    .values(valid_from=bindparam("on"), version=col(Organization.version) + 1)
-)
+# Both are asked of the row as it is, before the update.
+_ENTERED: Any = literal_column("coalesce(entered_from, valid_from)")
+_EARLIER = {"entered_from": _ENTERED}
+_AS_ENTERED = {"entered_from": func.nullif(_ENTERED, bindparam("on", type_=Date()))}
 _BEGIN_LINK = (
     update(OrganizationParent)
     .where(
@@ -242,9 +220,4 @@ _BEGIN_LINK = (
         col(OrganizationParent.valid_from) == bindparam("was"),
     )
     .values(valid_from=bindparam("on"), version=col(OrganizationParent.version) + 1)
-)
-_BEGIN_STAY = (
-    update(Membership)
-    .where(col(Membership.id) == bindparam("of_id"))
-    .values(valid_from=bindparam("on"), version=col(Membership.version) + 1)
 )

@@ -47,8 +47,8 @@ def carry_out(work: Work, imported: Import, plans: Sequence[HistoryPlan], journa
     new = [each for each in plans if each.state is RowState.NEW and each.place_id]
     if not new:
         return
-    known = _beginnings(work, new)
     earliest = _first_days(new)
+    known = beginnings.load(work, earliest.keys())
     moved = beginnings.move_back(work, earliest, known)
     beginnings.move_stays_back(work, _stays_from(new))
     sheets = _sheets(new)
@@ -75,9 +75,10 @@ def take_back(work: Work, changes: Sequence[Change], since: datetime) -> None:
     cells = {meeting.organization_id for meeting in meetings}
     on_sheet = _members_of(work, meetings)
     members: set[UUID | None] = set().union(*on_sheet.values())
-    known = beginnings.load(work, cells, [each for each in members if each])
+    known = beginnings.load(work, cells)
     reviewed = list(_few(work, meetings, on_sheet))
     for meeting in meetings:
+        work.record("meeting.removed", meeting)  # whoever has seen it learns of it
         work.session.expunge(meeting)  # deleted past the session; alerts still ask of what it was
     take_backs.undo(work, changes, take_backs.locked(work, cells, first, since))
     beginnings.give_back(work, known, cells, [each for each in members if each])
@@ -85,11 +86,6 @@ def take_back(work: Work, changes: Sequence[Change], since: datetime) -> None:
     _recount(work, units, first)
     for meeting in reviewed:
         alerts.review(work, meeting)
-
-
-def _beginnings(work: Work, plans: Iterable[HistoryPlan]) -> beginnings.Beginnings:
-    cells = {each.place_id for each in plans if each.place_id}
-    return beginnings.load(work, cells, [])
 
 
 def _first_days(plans: Iterable[HistoryPlan]) -> dict[UUID, date]:

@@ -72,7 +72,7 @@ def plan(work: Work, lines: Lines[MeetingLine]) -> list[HistoryPlan]:
         {unit.id: unit for unit in units},
         people,
         known_histories.past(work, cells, {each.day for each in plans}),
-        beginnings.load(work, cells, {known.id for known in people.by_number.values()}),
+        beginnings.load(work, cells),
     )
     for each in plans:
         _judge(each, around)
@@ -140,7 +140,7 @@ def _find_member(each: HistoryPlan, cell_id: UUID, around: _Surroundings) -> Non
         each.say(columns.MEMBER_NUMBER, Reason.IDENTITY_CONFLICT)
         return
     admitted_on = known.facts.admitted_on
-    each.stay = around.beginnings.stay_on(stays, cell_id, each.day)
+    each.stay = beginnings.stay_on(stays, cell_id, each.day)
     if each.stay is None or (admitted_on is not None and each.day < admitted_on):
         each.say(columns.MEMBER_NUMBER, Reason.NOT_ON_ROSTER)
         return

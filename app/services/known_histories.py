@@ -61,6 +61,7 @@ class Stay(NamedTuple):
     valid_from: date
     valid_to: date | None
     created_at: datetime
+    entered_from: date | None
 
     def holds_on(self, day: date) -> bool:
         return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
@@ -215,6 +216,6 @@ def _in(work: Work, statement: Select[Any], column: Any, wanted: Collection[UUID
     return found
 
 
-def entered_on(row: Unit | Stay) -> date:
-    """The day on which it was written down here."""
-    return local_date(row.created_at)
+def is_loose(valid_from: date, created_at: datetime, entered_from: date | None) -> bool:
+    """Whether a first day is only the day of entry, or what a history told in its place."""
+    return entered_from is not None or valid_from == local_date(created_at)
