@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
-from app.models import MeetingStatus
+from app.models import MeetingStatus, Membership
 from tests.conftest import SignIn
 from tests.factories.meetings import make_document, make_meeting
 from tests.factories.notices import make_notification
-from tests.world import NOON, World
+from tests.world import NOON, World, rows
 
 LATER = timedelta(minutes=10)
 START_UP = 50_000
@@ -25,6 +25,10 @@ def changes(sign_in: SignIn, since: str | None = None, **options: Any) -> Any:
 def watermark(sign_in: SignIn) -> str:
     answer: str = changes(sign_in).json()["watermark"]
     return answer
+
+
+def _member(world: World) -> Any:
+    return world.people["member"].member_id
 
 
 @pytest.fixture
@@ -71,8 +75,8 @@ class TestSince:
         assert (same.status_code, same.content) == (304, b"")
         plain = changes(sign_in, mark)
         assert plain.json() == {
-            "meetings": [], "documents": [], "notifications": [], "removed": [],
-            "watermark": mark, "more": False,
+            "is_whole": False, "meetings": [], "documents": [], "notifications": [],
+            "removed": [], "watermark": mark, "more": False,
         }  # fmt: skip
         assert len(plain.content) < START_UP
 
@@ -139,6 +143,71 @@ class TestSince:
             found += [row["id"] for row in answer["meetings"]]
             mark, more = answer["watermark"], answer["more"]
         assert sorted(found) == sorted(ids)
+
+    def test_what_ends_later_is_not_lost_between_two_pieces(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        """Its moment may lie before the last that the first piece told."""
+        for seconds in range(3):
+            make_meeting(
+                session, world.north_one, status=MeetingStatus.SCHEDULED,
+                created_at=NOON - timedelta(seconds=seconds),
+            )  # fmt: skip
+        mark = changes(sign_in, params={"limit": 2}).json()["watermark"]
+        late = make_meeting(
+            session, world.north_one, status=MeetingStatus.SCHEDULED,
+            created_at=NOON - timedelta(minutes=1),
+        )  # fmt: skip
+        told = changes(sign_in, mark, params={"limit": 2}).json()["meetings"]
+        assert str(late.id) in {row["id"] for row in told}
+
+    def test_whoever_comes_to_another_cell_begins_anew(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        clock: time_machine.Traveller,
+        meeting: Any,
+    ) -> None:
+        """The meetings there are not new, and those of the old cell are not changed."""
+        there = make_meeting(
+            session, world.south_one, status=MeetingStatus.SCHEDULED, created_at=NOON - LATER
+        )
+        before = changes(sign_in).json()
+        assert (before["is_whole"], len(before["meetings"])) == (True, 1)
+        clock.shift(LATER)
+        [own] = rows(session, Membership, Membership.member_id == _member(world))
+        own.organization_id = world.south_one.id
+        session.add(own)
+        session.flush()
+        after = changes(
+            sign_in, before["watermark"], headers={"if-none-match": before["watermark"]}
+        ).json()
+        assert after["is_whole"] is True
+        assert [row["id"] for row in after["meetings"]] == [str(there.id)]
+        assert changes(sign_in, after["watermark"]).json()["is_whole"] is False
+
+    @pytest.mark.parametrize("what", ["minutes", "document"])
+    def test_what_is_noted_of_a_meeting_changes_it(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        clock: time_machine.Traveller,
+        meeting: Any,
+        *,
+        what: str,
+    ) -> None:
+        clock.shift(LATER)
+        mark = watermark(sign_in)
+        clock.shift(LATER)
+        if what == "minutes":
+            meeting.minutes_written_at = NOON + LATER + LATER
+            session.add(meeting)
+            session.flush()
+        else:
+            make_document(session, meeting, published_at=NOON + LATER + LATER)
+        assert [row["id"] for row in changes(sign_in, mark).json()["meetings"]] == [str(meeting.id)]
 
     def test_a_made_up_watermark_is_malformed(self, sign_in: SignIn) -> None:
         answer = changes(sign_in, "abc")

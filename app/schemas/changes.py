@@ -21,6 +21,7 @@ class ChangesQuery(Input):
 
 class RemovedNoun(StrEnum):
     DOCUMENT = "document"
+    MEETING = "meeting"
 
 
 class Removed(Output):
@@ -33,8 +34,12 @@ class Removed(Output):
 class Changes(Output):
     """Each row as it is now; some of the last minutes are told again, which does no harm.
 
-    `more` says to ask at once again, with the new `watermark`.
+    `is_whole`: this begins with everything that one sees; forget what was told before. So it is at
+    the start, and when one sees other units than before. `more` says to ask at once again, with
+    the new `watermark`.
     """
+
+    is_whole: bool
 
     meetings: Sequence[MeetingRead]
     documents: Sequence[DocumentRead]
