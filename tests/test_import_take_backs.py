@@ -15,17 +15,19 @@ from app.models import (
     ImportRow,
     Member,
     Membership,
+    Office,
     Organization,
 )
 from tests.conftest import SignIn, at
 from tests.factories.meetings import make_held_meeting, make_line, make_meeting
 from tests.factories.people import make_account
-from tests.factories.workbooks import make_tree
+from tests.factories.workbooks import make_full_list, make_tree
 from tests.recounts import differences
 from tests.tables import fingerprint_of_tables
 from tests.uploads import (
     NORTH_TWO,
     SOUTH_ONE,
+    XLSX,
     bring_in,
     commit,
     counts,
@@ -121,6 +123,30 @@ class TestMembers:
         assert (early.status_code, early.json()["allowed"]) == (409, ["commit"])
         assert (again.status_code, again.json()["allowed"]) == (409, [])
         assert (anew.status_code, anew.json()["code"]) == (409, "invalid_transition")
+
+    @pytest.mark.parametrize("mode", ["changes", "proposals"])
+    def test_whoever_holds_another_office_now_writes_there_no_more(
+        self, sign_in: SignIn, session: Session, world: World, mode: str
+    ) -> None:
+        client = sign_in("branch_officer")
+        [known] = rows(session, Member, Member.id == world.members[world.north_one.id][-1])
+        content = make_full_list(listed(known, **{"Họ và tên": "Tên Mới"}))
+        shown = client.post(
+            "/imports",
+            files={"file": ("list.xlsx", content, XLSX)},
+            data={"kind": "members", "mode": mode},
+        ).json()
+        assert commit(client, shown).status_code == 200
+        human = world.people["branch_officer"]
+        [office] = rows(session, Office, Office.member_id == human.member_id)
+        office.organization_id = world.south.id
+        session.add(office)
+        session.flush()
+        before = people(session)
+
+        assert reasons(take_back(client, shown)) == [("not_in_reach", 1)]
+
+        assert people(session) == before
 
     def test_it_leaves_a_trace_without_names(self, sign_in: SignIn, session: Session) -> None:
         client = sign_in("officer")

@@ -30,6 +30,7 @@ from app.services import (
     member_plans,
     organization_plans,
     proposals,
+    take_backs,
 )
 from app.services.import_journals import Change, Journal
 from app.services.import_plans import DataMoved, Lines, Plan, insert_all
@@ -217,6 +218,7 @@ def take_back(work: Work, import_id: UUID) -> Import:
         proposals.take_back(work, imported)
     elif imported.committed_at is not None:
         changes = import_journals.read(work, imported)
+        take_backs.expect_reached(work, _KINDS[imported.kind].permission, changes)
         _KINDS[imported.kind].take_back(work, changes, imported.committed_at)
     work.record("import.taken_back", imported, kind=imported.kind)
     return imported

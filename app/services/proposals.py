@@ -128,16 +128,22 @@ def propose(work: Work, imported: Import, plans: Sequence[Any]) -> None:
 
 
 def take_back(work: Work, imported: Import) -> None:
-    """What still waits is gone; `BuiltUpon` when anything was decided on it."""
+    """What still waits is gone; `BuiltUpon` when anything was decided, or is no more in reach."""
     own = pick(Proposal.status, func.count()).where(col(Proposal.import_id) == imported.id)
     counted = work.session.connection().execute(own.group_by(Proposal.status))
-    decided = [
+    reasons = [
         Reason(str(ProposalStatus(status)), count)
         for status, count in counted
         if status in (ProposalStatus.ACCEPTED, ProposalStatus.REJECTED)
     ]
-    if decided:
-        raise built_upon(decided)
+    reached = work.within_reach(Permission.PROPOSAL_REJECT, Proposal, Proposal.id)
+    beyond = pick(func.count()).where(
+        col(Proposal.import_id) == imported.id, col(Proposal.id).not_in(reached)
+    )
+    if count := work.session.connection().execute(beyond).scalar_one():
+        reasons.append(Reason("not_in_reach", count))
+    if reasons:
+        raise built_upon(reasons)
     _withdraw(work, col(Proposal.import_id) == imported.id)
 
 

@@ -17,12 +17,18 @@ from sqlmodel import SQLModel, col
 from app.core import periods
 from app.core.errors import Conflict
 from app.core.selects import pick, portions
-from app.models import Figure
+from app.models import Exemption, Figure, Meeting, Member, Membership, Organization
+from app.models.base import Row
+from app.policies.roles import Permission
 from app.services.import_journals import Change
 from app.work import Work
 
 #: Made from other rows by the service itself, and gone with the unit they are about.
 _DERIVED = frozenset({"figures", "finding_counts", "obligations"})
+#: What an import writes of its own; the rest belongs to a row of these.
+_PLACED: dict[Any, type[Row]] = {
+    model.__tablename__: model for model in (Organization, Member, Membership, Exemption, Meeting)
+}
 #: So many rows of the workbook are named beside a reason.
 _NAMED = 5
 
@@ -35,7 +41,9 @@ class BuiltUpon(Conflict):
 
 @dataclass(frozen=True)
 class Reason:
-    """Why an import stays: a table that refers to what it wrote, `changed` or `period_locked`."""
+    """Why an import stays: a table that refers to what it wrote, or `changed`, `period_locked`,
+    `not_in_reach`.
+    """
 
     reason: str
     count: int
@@ -59,6 +67,22 @@ def expect_free(work: Work, changes: Sequence[Change], besides: Iterable[Reason]
     reasons = [*_touched(work, changes), *_referring(work, _new(changes)), *besides]
     if reasons:
         raise built_upon(reasons)
+
+
+def expect_reached(work: Work, permission: Permission, changes: Iterable[Change]) -> None:
+    """`BuiltUpon` when the actor, who held another office then, may not write there any more."""
+    left: dict[str, dict[UUID, int]] = defaultdict(dict)
+    for change in changes:
+        if change.table in _PLACED:
+            left[change.table][change.row_id] = change.row_number
+    for name, known in left.items():
+        model = _PLACED[name]
+        for portion in portions(list(known)):
+            reached = work.within_reach(permission, model, model.id)
+            for row_id in work.session.execute(reached.where(col(model.id).in_(portion))).scalars():
+                del known[row_id]
+    if found := [number for known in left.values() for number in known.values()]:
+        raise built_upon([Reason("not_in_reach", len(found), _first(found))])
 
 
 def built_upon(reasons: Iterable[Reason]) -> BuiltUpon:
