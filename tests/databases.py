@@ -12,7 +12,7 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlmodel import SQLModel
 
 from app.core import migrations
-from app.core.database import make_engine
+from app.core.database import autocommitting, make_engine
 
 #: So many tests in a row use one database of PostgreSQL.
 REUSED = 50
@@ -34,7 +34,7 @@ def _put_rows_back() -> str:
             f"DELETE FROM {name}",  # noqa: S608 - the names are our own
             f"INSERT INTO {name} ({columns}) SELECT {columns} FROM kept.{table.name}",  # noqa: S608 - likewise
         ]
-    return ";".join(statements)
+    return ";".join([*statements, "SET session_replication_role = origin"])
 
 
 class Databases:
@@ -48,6 +48,7 @@ class Databases:
         self.number = 0
         self.reused: str | None = None
         self.since = 0
+        self.engine: Engine | None = None
 
     @classmethod
     @contextmanager
@@ -59,6 +60,7 @@ class Databases:
             made._create("template", of="empty")
             yield made
         finally:
+            made._leave()
             for name in list(made.made):
                 made._drop(name)
 
@@ -73,8 +75,7 @@ class Databases:
         """A database of one's own, dropped afterwards; or on PostgreSQL one that is as new."""
         self.number += 1
         if self.server is not None and of == "template":
-            with self._opened(self._as_new()) as engine:
-                yield engine
+            yield self._as_new()
             return
         name = self._create(str(self.number), of=of)
         try:
@@ -91,27 +92,32 @@ class Databases:
         finally:
             engine.dispose()
 
-    def _as_new(self) -> str:
+    def _as_new(self) -> Engine:
         """The same database again, its rows put back: a copy would take ten times as long.
 
-        Now and then another one, for nobody sweeps up what was deleted.
+        Now and then another one, for nobody sweeps up what was deleted. Connections are kept, but
+        for those that a test has not given back.
         """
         if self.number - self.since >= REUSED and self.reused:
+            self._leave()
             self._drop(self.reused)
             self.reused = None
+        if self.engine is not None and self.engine.pool.checkedout():  # type: ignore[attr-defined]  # a queue
+            self._leave()
+        statements = _put_rows_back()
         if self.reused is None:
             self.since = self.number
             self.reused = self._create(f"reused_{self.number}", of="template")
-            self._tell(self.reused, _keep_rows())
-        else:
-            self._tell(self.reused, _put_rows_back())
-        return self.reused
-
-    def _tell(self, name: str, statements: str) -> None:
-        engine = create_engine(self.url(name), isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
+            statements = _keep_rows()
+        self.engine = self.engine or make_engine(self.url(self.reused))
+        with autocommitting(self.engine).connect() as connection:
             connection.exec_driver_sql(statements)
-        engine.dispose()
+        return self.engine
+
+    def _leave(self) -> None:
+        if self.engine is not None:
+            self.engine.dispose()
+            self.engine = None
 
     def url(self, name: str) -> str:
         if self.server is None:
