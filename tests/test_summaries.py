@@ -1,13 +1,14 @@
 """Every Monday a committee is told how its month goes; nothing when nothing has changed."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 from sqlmodel import Session
 
 from app.core import database
-from app.jobs import calendar
+from app.jobs import calendar, worker
 from app.models import (
     Job,
     JobKind,
@@ -17,7 +18,7 @@ from app.models import (
     WeeklySummary,
 )
 from app.policies.actors import SYSTEM
-from app.services import figures
+from app.services import figures, summaries
 from app.work import Work
 from tests.conftest import at
 from tests.factories.jobs import do_what_waits
@@ -73,6 +74,24 @@ def test_whoever_leads_a_committee_is_told_of_it(
     assert inbox(session, world, "secretary") == inbox(session, world, "inspector") == []
     assert (job.done, job.skipped) == (3, 0)
     assert differences() == []
+
+
+def test_what_is_folded_meanwhile_is_counted_once(
+    session: Session, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meet(session, world)
+    waiting = summaries._pending  # noqa: SLF001 - between what waits and the rows
+
+    def slowly(work: Work, period: str) -> Any:
+        found = waiting(work, period)
+        worker.step()
+        return found
+
+    monkeypatch.setattr(summaries, "_pending", slowly)
+    run(session)
+
+    (notice,) = inbox(session, world, "overseer")
+    assert "Chi bộ đã sinh hoạt thường kỳ: 1/2 = 50,00 %" in notice.body
 
 
 def test_a_week_later_the_change_is_told(

@@ -129,10 +129,11 @@ def _summarise_week(work: Work, job: Job) -> Sequence[Step]:
     day = local_date(datetime.fromisoformat(job.parameters["due_at"]))
 
     def telling(units: Sequence[UUID]) -> Step:
-        return Step(
-            lambda work, _: Tally(*summaries.tell(work, units, day)),
-            size=len(units),
-        )
+        def tell(work: Work, found: Any) -> Tally:
+            told = summaries.tell(work, found, day)
+            return Tally(done=told, skipped=len(units) - told)
+
+        return Step(tell, look=lambda work: summaries.look(work, units, day), size=len(units))
 
     return [telling(units) for units in _portions(summaries.committees(work))]
 

@@ -53,15 +53,8 @@ LINES = (
 _NAMES = tuple(dict.fromkeys(name for line in LINES for name in line[1:]))
 
 
-class Told(NamedTuple):
-    """How many committees were told, and of how many there was nothing new."""
-
-    told: int
-    skipped: int
-
-
 @dataclass
-class _Unit:
+class Found:
     """What is known of one committee."""
 
     unit: Organization
@@ -84,38 +77,48 @@ def committees(work: Work) -> list[UUID]:
     return [found[0] for found in work.session.execute(_scoped(statement))]
 
 
-def tell(work: Work, organization_ids: Collection[UUID], day: date) -> Told:
-    """Tell these committees of the month in which the week before a day began.
+def look(work: Work, organization_ids: Collection[UUID], day: date) -> list[Found]:
+    """How these committees stand in the month in which the week before a day began.
 
-    Harmless to repeat: who has a summary of that day is passed over.
+    All of it as of one moment: a figure is a row and what waits to be added to it. Harmless to
+    repeat: who has a summary of that day is passed over.
     """
-    period = periods.period_of(day - timedelta(days=7))
+    period = _period(day)
     units = _units(work, organization_ids, day)
     _count(work, units, period)
     _remember(work, units, day, period)
+    return list(units.values())
+
+
+def tell(work: Work, found: Collection[Found], day: date) -> int:
+    """Keep what was found, and tell it where it is new; to how many committees that was."""
     told = 0
-    for each in units.values():
+    for each in found:
         summary = WeeklySummary(
             created_at=work.now,
             organization_id=each.unit.id,
             day=day,
-            period=period,
+            period=_period(day),
             counts=each.now,
         )
         work.add(summary)
         if each.now and each.now != each.before:
             title = f"Tổng hợp tuần: {each.unit.name}"
-            body = "\n".join(_body(each, period, day))
+            body = "\n".join(_body(each, _period(day), day))
             notice = notices.Notice(NotificationKind.WEEKLY_SUMMARY, summary, title, body)
             notices.tell(work, each.people, notice)
             told += 1
-    return Told(told, len(organization_ids) - told)
+    return told
 
 
 def forget(work: Work) -> None:
     """Delete what is too old to compare with."""
     old = delete(WeeklySummary).where(col(WeeklySummary.day) < local_date(work.now) - KEPT)
     work.session.execute(_scoped(old))
+
+
+def _period(day: date) -> str:
+    return periods.period_of(day - timedelta(days=7))
 
 
 def _whom(work: Work) -> tuple[Any, ...]:
@@ -127,7 +130,7 @@ def _whom(work: Work) -> tuple[Any, ...]:
     )
 
 
-def _units(work: Work, organization_ids: Collection[UUID], day: date) -> dict[UUID, _Unit]:
+def _units(work: Work, organization_ids: Collection[UUID], day: date) -> dict[UUID, Found]:
     done = select(WeeklySummary.organization_id).where(col(WeeklySummary.day) == day)
     statement = (
         pick(Organization, Office.member_id)
@@ -139,13 +142,13 @@ def _units(work: Work, organization_ids: Collection[UUID], day: date) -> dict[UU
         )
         .order_by(col(Organization.path), col(Office.id))
     )
-    units: dict[UUID, _Unit] = {}
+    units: dict[UUID, Found] = {}
     for unit, member_id in work.session.execute(_scoped(statement)):
-        units.setdefault(unit.id, _Unit(unit, [])).people.append(member_id)
+        units.setdefault(unit.id, Found(unit, [])).people.append(member_id)
     return units
 
 
-def _count(work: Work, units: Mapping[UUID, _Unit], period: str) -> None:
+def _count(work: Work, units: Mapping[UUID, Found], period: str) -> None:
     """The counts of the units and of those directly below, with what still waits to be added."""
     statement = (
         pick(Figure, Organization.name)
@@ -173,7 +176,7 @@ def _pending(work: Work, period: str) -> dict[str, Counts]:
     return figures.sum_above(waiting)
 
 
-def _remember(work: Work, units: Mapping[UUID, _Unit], day: date, period: str) -> None:
+def _remember(work: Work, units: Mapping[UUID, Found], day: date, period: str) -> None:
     """What was told last of the same month."""
     statement = (
         pick(WeeklySummary.organization_id, WeeklySummary.counts)
@@ -188,7 +191,7 @@ def _remember(work: Work, units: Mapping[UUID, _Unit], day: date, period: str) -
         units[organization_id].before = counts
 
 
-def _body(each: _Unit, period: str, day: date) -> Iterator[str]:
+def _body(each: Found, period: str, day: date) -> Iterator[str]:
     yield f"Tháng {period[5:]}/{period[:4]}, tính đến {numbers.day(day)}."
     for line in LINES:
         numerator, denominator = each.now[line.numerator], each.now[line.denominator]
@@ -201,7 +204,7 @@ def _body(each: _Unit, period: str, day: date) -> Iterator[str]:
         yield from urgent
 
 
-def _change(each: _Unit, number: int, name: str) -> str:
+def _change(each: Found, number: int, name: str) -> str:
     """Since the last summary, if there was one of this month and something moved."""
     change = number - each.before[name] if each.before else 0
     sign = "+" if change > 0 else "−"
