@@ -5,14 +5,19 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest -n 2
+SQLITE := env -u SOTAY_TEST_DATABASE_URL $(PYTEST)
+# Without what never asks a database.
+POSTGRES := $(BIN)/python -m tests.postgres -- $(PYTEST) \
+	--ignore tests/unit --ignore tests/architecture/test_wire.py
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml --group build
 
-.PHONY: help run test bench bench-national fix lock migration clean
+.PHONY: help run test test-long bench bench-national fix lock migration clean
 
 help:
 	@echo "make run        serve the demonstration on 127.0.0.1:8000 (PORT=... changes it)"
-	@echo "make test       lint, types, import contracts, all tests; those with a database on both"
+	@echo "make test       lint, types, import contracts, and tests on both databases"
+	@echo "make test-long  tests that take minutes: kills, a replica, a year of a province, more seeds"
 	@echo "make bench      measure this machine; prints ratios"
 	@echo "make bench-national  the same at SIZE=committee, province or nation (and MONTHS=12)"
 	@echo "make fix        mend what the linter can, format"
@@ -28,13 +33,21 @@ test: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	@echo "== Tests on SQLite"
-	@env -u SOTAY_TEST_DATABASE_URL $(PYTEST)
-	@echo "== Tests on PostgreSQL"
-	@$(BIN)/python -m tests.postgres -- $(PYTEST) --ignore tests/unit; code=$$?; \
-	if [ $$code -eq 0 ]; then echo "Tested on SQLite and PostgreSQL."; \
-	elif [ $$code -ne 69 ]; then exit $$code; \
-	else echo "Tested on SQLite. PostgreSQL: NOT TESTED."; [ -z "$(REQUIRE_POSTGRES)" ]; fi
+	$(call on_both,not long)
+
+test-long: .venv/dev
+	$(call on_both,long)
+
+# A machine without PostgreSQL is told so; REQUIRE_POSTGRES makes that a failure.
+define on_both
+@echo "== Tests on SQLite"
+@$(SQLITE) -m "$(1)"
+@echo "== Tests on PostgreSQL"
+@$(POSTGRES) -m "$(1)"; code=$$?; \
+if [ $$code -eq 0 ]; then echo "Tested on SQLite and PostgreSQL."; \
+elif [ $$code -ne 69 ]; then exit $$code; \
+else echo "Tested on SQLite. PostgreSQL: NOT TESTED."; [ -z "$(REQUIRE_POSTGRES)" ]; fi
+endef
 
 bench: .venv/runtime
 	$(BIN)/python -m bench

@@ -24,6 +24,8 @@ from tests.factories.workbooks import make_full_list, make_member
 from tests.recounts import differences
 from tests.world import World, rows
 
+pytestmark = pytest.mark.long
+
 ROWS = 3_000
 
 

@@ -21,6 +21,8 @@ from app.work import Work
 from tests.databases import Databases
 from tests.world import rows
 
+pytestmark = pytest.mark.long
+
 PRESENT = datetime(2026, 8, 14, 3, tzinfo=UTC)
 PASSWORD = "mật khẩu của buổi trình diễn"
 

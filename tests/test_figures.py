@@ -17,6 +17,7 @@ from app.services import figures, missing, recounts
 from app.services.measures import FRACTIONS
 from app.work import Work
 from tests.histories import History
+from tests.seeds import seeds
 from tests.true_counts import true_counts
 from tests.world import NOON, World, rows
 
@@ -27,7 +28,7 @@ def work(world: World, clock: time_machine.Traveller) -> Any:
         yield Work(session, SYSTEM, NOON)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", seeds(4))
 class TestAfterAnyHistory:
     def test_nothing_differs_from_a_recount_and_every_list_is_as_long_as_counted(
         self, work: Work, seed: int

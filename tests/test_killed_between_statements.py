@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 import time_machine
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, event
@@ -20,6 +21,8 @@ from tests.evenings import plan, said
 from tests.recounts import differences
 from tests.tables import fingerprint_of_tables
 from tests.world import World, rows
+
+pytestmark = pytest.mark.long
 
 EVENING = datetime.fromisoformat("2026-05-15T19:00:00+07:00")
 

@@ -31,6 +31,7 @@ from app.services import dashboards, figures, funnels, missing
 from app.work import Work
 from tests.factories.figures import lock
 from tests.histories import PERIODS, History
+from tests.seeds import seeds
 from tests.true_counts import holds
 from tests.world import NOON, World, rows
 
@@ -45,7 +46,7 @@ def work(world: World, clock: time_machine.Traveller) -> Iterator[Work]:
         yield Work(session, SYSTEM, NOON)
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", seeds(2))
 class TestAfterAnyHistory:
     def test_every_list_is_as_long_as_its_figure_says(self, work: Work, seed: int) -> None:
         history = History(work, seed)

@@ -30,6 +30,7 @@ from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.factories.meetings import make_meeting
 from tests.histories import History
+from tests.seeds import seeds
 from tests.world import NOON, World, rows
 
 _K = ObligationKind
@@ -106,7 +107,7 @@ class TestWhatIsOwed:
     ) -> None:
         assert obligations.due_at(period) == at(due_at)
 
-    @pytest.mark.parametrize("seed", range(2))
+    @pytest.mark.parametrize("seed", seeds(2))
     def test_after_any_history_as_many_stand_as_cells_are_counted(
         self, work: Work, seed: int
     ) -> None:

@@ -24,6 +24,8 @@ from tests.postgres import NoServer
 from tests.replicas import Pair, pair
 from tests.world import NOON, World, build_world
 
+pytestmark = pytest.mark.long
+
 OVER, RUNNING = "2026-04", "2026-05"
 COPY, AWAY, OWN, REFUSED, LATE = (
     ("replica", ""),

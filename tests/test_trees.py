@@ -37,6 +37,7 @@ from tests.conftest import SignIn
 from tests.figures import figure
 from tests.histories import History
 from tests.recounts import differences
+from tests.seeds import seeds
 from tests.world import NOON, World, rows
 
 
@@ -174,7 +175,7 @@ def expect_true_rows(work: Work) -> None:
     assert found == []
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(3))
 class TestAfterAnyMoves:
     def test_rows_stand_where_units_stood_and_add_up(
         self, work: Work, world: World, seed: int

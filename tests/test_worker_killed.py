@@ -26,6 +26,8 @@ from tests.recounts import differences
 from tests.test_crash import environment  # noqa: F401 - a fixture
 from tests.world import World, rows
 
+pytestmark = pytest.mark.long
+
 
 @contextmanager
 def worker(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:  # noqa: F811 - the fixture's value

@@ -13,6 +13,8 @@ from tests.provinces import Province
 from tests.recounts import differences
 from tests.world import NOON, World, rows
 
+pytestmark = pytest.mark.long
+
 YEAR = timedelta(days=365)
 
 
