@@ -30,8 +30,8 @@ def _number(title: str, name: str, number: str, width: float = 1.35) -> Column:
 
 
 _GROUPS: Final = (
-    Group("", (_number("STT", "number", "1", 0.9),)),
-    Group("", (Column("Tổ chức đảng", 5.2, "{{ line.unit }}", number="2"),)),
+    Group("", (_number("STT", "number", "1", 1.1),)),
+    Group("", (Column("Tổ chức đảng", 5.0, "{{ line.unit }}", number="2"),)),
     Group(
         "Sinh hoạt chi bộ",
         (

@@ -1,6 +1,6 @@
 """Lists as workbooks: one row for each thing, one type for each column, nothing a formula."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from app.core import numbers
 from app.core.errors import Conflict
 from app.core.percent import percent
-from app.workbooks.printing import MADE, Letterhead, Looks, write_letterhead
+from app.workbooks.printing import MADE, Letterhead, Looks, fit, write_letterhead
 
 Cell = str | int | date | tuple[int, int] | None
 _HEAD_ROWS: Final = 6
@@ -94,11 +94,13 @@ def _write_listing(sheet: Worksheet, looks: Looks, listing: Listing, first: int)
     for place, column in enumerate(listing.columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(first, place, column.title, looks.head)
+    fit(sheet, first, ((column.title, column.width) for column in listing.columns))
     row = first
     for cells in listing.rows:
         row += 1
         if row == LAST_ROW:
             raise ListTooLong
+        fit(sheet, row, _words(listing.columns, cells))
         for place, (column, cell) in enumerate(zip(listing.columns, cells, strict=True)):
             _write_cell(sheet, looks, (row, place), column.kind, cell)
     sheet.autofilter(first, 0, max(row, first + 1), len(listing.columns) - 1)
@@ -107,6 +109,12 @@ def _write_listing(sheet: Worksheet, looks: Looks, listing: Listing, first: int)
     sheet.set_landscape()
     sheet.set_paper(9)  # A4
     sheet.fit_to_pages(1, 0)
+
+
+def _words(columns: Sequence[Column], cells: Sequence[Cell]) -> Iterator[tuple[str, float]]:
+    for column, cell in zip(columns, cells, strict=True):
+        if isinstance(cell, str):
+            yield cell, column.width
 
 
 def _write_cell(

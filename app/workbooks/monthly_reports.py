@@ -16,11 +16,13 @@ from xlsxwriter.worksheet import Worksheet
 from app.core import numbers
 from app.core.percent import percent
 from app.workbooks.monthly_columns import BANDS, COLUMNS, explained, shares, values_of
-from app.workbooks.printing import MADE, Letterhead, Looks, sign, write_letterhead
+from app.workbooks.printing import MADE, Letterhead, Looks, fit, merge, sign, write_letterhead
 
 _FIRST_HEADER, _FORMULA_ROW, _FIRST_ROW = 6, 8, 9
 _HEAD_SPREAD: Final = (4, 9, 16)
 _NAME, _CODE, _LAST_SIGNED = 1, len(COLUMNS) - 1, 16
+#: Of the number and the name together.
+_WORDS_WIDTH: Final = COLUMNS[0].width + COLUMNS[_NAME].width
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,10 @@ class _Writer:
         self._set_up_the_page()
 
     def _write_title(self) -> None:
-        across = (0, _LAST_SIGNED)
-        self.sheet.merge_range(3, across[0], 3, across[1], self._title().upper(), self.looks.title)
+        self.sheet.set_row(3, 20)
+        merge(self.sheet, (3, 0, 3, _LAST_SIGNED), self._title().upper(), self.looks.title)
         told = f"(Tính đến {numbers.day(self.report.head.made_on)})"
-        self.sheet.merge_range(4, across[0], 4, across[1], told, self.looks.italic)
+        merge(self.sheet, (4, 0, 4, _LAST_SIGNED), told, self.looks.italic)
 
     def _title(self) -> str:
         return f"Báo cáo kết quả sinh hoạt chi bộ {self.report.span}"
@@ -96,22 +98,25 @@ class _Writer:
                 end += 1
             self._write_group(place, end)
             place = end + 1
+        fit(self.sheet, _FIRST_HEADER + 1, ((each.title, each.width) for each in COLUMNS))
+        formulas = ((explained(number, each), each.width) for number, each in enumerate(COLUMNS, 1))
+        fit(self.sheet, _FORMULA_ROW, formulas)
 
     def _write_group(self, first: int, last: int) -> None:
         head = self.looks.head
         if not COLUMNS[first].group:
             title = COLUMNS[first].title
-            self.sheet.merge_range(_FIRST_HEADER, first, _FIRST_HEADER + 1, first, title, head)
+            merge(self.sheet, (_FIRST_HEADER, first, _FIRST_HEADER + 1, first), title, head)
             return
-        self.sheet.merge_range(
-            _FIRST_HEADER, first, _FIRST_HEADER, last, COLUMNS[first].group, head
-        )
+        across = (_FIRST_HEADER, first, _FIRST_HEADER, last)
+        merge(self.sheet, across, COLUMNS[first].group, head)
         for place in range(first, last + 1):
             self.sheet.write_string(_FIRST_HEADER + 1, place, COLUMNS[place].title, head)
 
     def _write_line(self, row: int, number: str, line: Line) -> None:
         self.sheet.write_string(row, 0, number, self.looks.middle)
         self.sheet.write_string(row, _NAME, line.name, self.looks.text)
+        fit(self.sheet, row, [(line.name, COLUMNS[_NAME].width)])
         self.sheet.write_string(row, _CODE, line.code, self.looks.text)
         self._write_counts(row, line.counts)
         self._write_all_computed(row, line.counts, bold=False)
@@ -154,7 +159,8 @@ class _Writer:
             (own, f"Số liệu của {self.report.unit}"),
             (check, "Chênh lệch (phải bằng 0)"),
         ):
-            self.sheet.merge_range(row, 0, row, _NAME, title, self.looks.bold_text)
+            merge(self.sheet, (row, 0, row, _NAME), title, self.looks.bold_text)
+            fit(self.sheet, row, [(title, _WORDS_WIDTH)])
             self.sheet.write_blank(row, _CODE, None, self.looks.text)
         self._write_counts(own, self.report.own)
         self._write_all_computed(own, self.report.own, bold=False)
@@ -208,7 +214,8 @@ class _Writer:
         return row
 
     def _write_small_header(self, row: int, title: str, titles: Sequence[str]) -> None:
-        self.sheet.merge_range(row, 0, row, _NAME, title, self.looks.head)
+        merge(self.sheet, (row, 0, row, _NAME), title, self.looks.head)
+        fit(self.sheet, row, ((each, COLUMNS[2].width) for each in titles))
         at = 2
         for each in titles:
             self.sheet.write_string(row, at, each, self.looks.head)
@@ -218,7 +225,7 @@ class _Writer:
                 at += 1
 
     def _write_words(self, row: int, words: str) -> None:
-        self.sheet.merge_range(row, 0, row, _NAME, words, self.looks.text)
+        merge(self.sheet, (row, 0, row, _NAME), words, self.looks.text)
 
     def _write_share(
         self, row: int, place: int, of: tuple[int, int], counts: tuple[int, int]

@@ -1,5 +1,6 @@
 """What printed workbooks share: the head of a party paper, the looks of cells, who signs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -15,6 +16,8 @@ FONT: Final = "Times New Roman"
 #: What a workbook says of when it was made: always the same, so that its bytes are.
 MADE: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
 PARTY: Final = "ĐẢNG CỘNG SẢN VIỆT NAM"
+#: Points that a line of words is high.
+_LINE: Final = 15
 
 
 class Looks:
@@ -109,6 +112,12 @@ class Letterhead:
     form: str = ""
 
 
+def merge(sheet: Worksheet, over: tuple[int, int, int, int], words: str, look: Format) -> None:
+    """Words over several cells: as text, which XlsxWriter's own would read for a formula."""
+    sheet.merge_range(*over, "", look)
+    sheet.write_string(*over[:2], words, look)
+
+
 def write_letterhead(
     sheet: Worksheet, looks: Looks, head: Letterhead, spread: tuple[int, int, int]
 ) -> None:
@@ -125,11 +134,21 @@ def write_letterhead(
             ("*", looks.centred, head.form, looks.centred),
         )
     ):
-        sheet.merge_range(row, 0, row, to_left, words, look)
-        sheet.merge_range(row, from_right, row, to_right, right, right_look)
+        merge(sheet, (row, 0, row, to_left), words, look)
+        merge(sheet, (row, from_right, row, to_right), right, right_look)
+
+
+def fit(sheet: Worksheet, row: int, cells: Iterable[tuple[str, float]]) -> None:
+    """Make a row as high as the longest of some words needs in a column of its width.
+
+    Excel does so by itself when it opens the file, but for merged cells; other programs do not.
+    """
+    lines = max((-(-len(words) // int(width)) for words, width in cells), default=1)
+    if lines > 1:
+        sheet.set_row(row, lines * _LINE)
 
 
 def sign(sheet: Worksheet, looks: Looks, row: int, places: tuple[int, int]) -> None:
     for place, title in zip(places, ("NGƯỜI LẬP BIỂU", "DUYỆT BIỂU"), strict=True):
-        sheet.merge_range(row, place, row, place + 3, title, looks.strong)
-        sheet.merge_range(row + 1, place, row + 1, place + 3, "(ký, ghi rõ họ tên)", looks.italic)
+        merge(sheet, (row, place, row, place + 3), title, looks.strong)
+        merge(sheet, (row + 1, place, row + 1, place + 3), "(ký, ghi rõ họ tên)", looks.italic)
