@@ -16,8 +16,8 @@ FONT: Final = "Times New Roman"
 #: What a workbook says of when it was made: always the same, so that its bytes are.
 MADE: Final = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook knows no zones
 PARTY: Final = "ĐẢNG CỘNG SẢN VIỆT NAM"
-#: Points that a line of words is high.
-_LINE: Final = 15
+#: Points that a line of words is high, and letters for each unit of a column's width.
+_LINE, _LETTERS = 15, 1.2
 
 
 class Looks:
@@ -143,7 +143,7 @@ def fit(sheet: Worksheet, row: int, cells: Iterable[tuple[str, float]]) -> None:
 
     Excel does so by itself when it opens the file, but for merged cells; other programs do not.
     """
-    lines = max((-(-len(words) // int(width)) for words, width in cells), default=1)
+    lines = max((-(-len(words) // int(width * _LETTERS)) for words, width in cells), default=1)
     if lines > 1:
         sheet.set_row(row, lines * _LINE)
 
