@@ -125,6 +125,7 @@ def plant(work: Work, pairs: Collection[tuple[Organization, Organization | None]
     number = _planted(work.session)
     for unit, parent in pairs:
         number += 1
+        unit.created_at = work.now
         unit.segment = _segment(number)
         unit.parent_id = parent.id if parent else None
         unit.path = (parent.path if parent else "") + unit.segment
