@@ -12,7 +12,9 @@ from sqlmodel import Session, SQLModel
 from app.models import (
     Account,
     Activity,
+    Alert,
     Attendance,
+    AttendanceStatus,
     DocumentReading,
     Exemption,
     Figure,
@@ -28,6 +30,7 @@ from tests.factories.meetings import (
     make_absence_report,
     make_document,
     make_held_meeting,
+    make_line,
     make_meeting,
 )
 from tests.factories.people import make_account, make_exemption, make_member, make_membership
@@ -61,6 +64,10 @@ def part(sign_in: SignIn, session: Session) -> Any:
 
 def held_by(session: Session, model: Any, member: Member) -> list[Any]:
     return rows(session, model, model.member_id == member.id)
+
+
+def open_levels(session: Session, member: Member) -> list[int]:
+    return [alert.level for alert in held_by(session, Alert, member) if alert.cleared_at is None]
 
 
 def everything(session: Session) -> dict[str, Any]:
@@ -182,6 +189,20 @@ class TestMerge:
         part(sign_in, session)
         (own_again,) = rows(session, Member, Member.id == own.id)
         assert own_again.is_probationary is (standing == "official")
+
+    def test_absences_of_both_add_up_and_part_again(
+        self, sign_in: SignIn, session: Session, world: World, member: Member, duplicate: Member
+    ) -> None:
+        """Two months without excuse, each in another cell: an alert of the second level."""
+        missed = {4: (world.north_one, member), 3: (world.south_one, duplicate)}
+        for month, (cell, row) in missed.items():
+            meeting = make_held_meeting(session, cell, [], starts_at=NOON.replace(month=month))
+            make_line(session, meeting, row.id, status=AttendanceStatus.ABSENT_UNEXCUSED)
+        merge(sign_in, member, duplicate)
+        assert open_levels(session, member) == [1, 2]
+        part(sign_in, session)
+        assert open_levels(session, member) == [1]
+        assert open_levels(session, duplicate) == [1]
 
     def test_what_nobody_could_have_entered_is_not_taken(
         self, sign_in: SignIn, session: Session, world: World, member: Member

@@ -122,9 +122,9 @@ def shared_meetings(work: Work, one: UUID, other: UUID) -> list[UUID]:
     return sorted(found)
 
 
-def attended(work: Work, member_id: UUID) -> list[Meeting]:
-    """The meetings on whose sheet a member stands."""
-    return _meetings(work, col(Attendance.member_id) == member_id)
+def attended(work: Work, *member_ids: UUID) -> list[Meeting]:
+    """The meetings on whose sheet one of these members stands, in their order."""
+    return _meetings(work, col(Attendance.member_id).in_(member_ids))
 
 
 def handed_over(work: Work, moved: dict[str, list[str]]) -> list[Meeting]:
@@ -135,7 +135,8 @@ def handed_over(work: Work, moved: dict[str, list[str]]) -> list[Meeting]:
 
 def _meetings(work: Work, lines: ColumnElement[bool]) -> list[Meeting]:
     joined = pick(Meeting).join(Attendance, col(Attendance.meeting_id) == Meeting.id)
-    return list(work.session.execute(_scoped(joined.where(lines))).scalars())
+    ordered = joined.where(lines).order_by(col(Meeting.starts_at))
+    return list(work.session.execute(_scoped(ordered)).scalars())
 
 
 def _move(session: Session, holding: Holding, giver: UUID, taker: UUID) -> list[str]:

@@ -11,7 +11,7 @@ from app.core.clock import local_date
 from app.core.confidential import masked, seal, unseal
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.paging import Filters, Order, Page
-from app.models import Account, Member, MemberMerge, Transfer, TransferStatus
+from app.models import Account, MeetingKind, Member, MemberMerge, Transfer, TransferStatus
 from app.policies.roles import Permission
 from app.schemas.duplicates import (
     FieldPair,
@@ -21,7 +21,7 @@ from app.schemas.duplicates import (
     MergePreview,
 )
 from app.schemas.members import MemberRead
-from app.services import branches, figures, handovers, members, period_locks, sessions
+from app.services import alerts, branches, figures, handovers, members, period_locks, sessions
 from app.services.merged_memberships import give_back, take_over
 from app.work import Work
 
@@ -123,6 +123,7 @@ def merge(work: Work, member_id: UUID, data: MemberMergeCreate) -> MemberRead:
     work.add(merged)
     work.record("member.merged", member, duplicate_id=str(duplicate.id), taken=list(data.take))
     figures.recount_members(work, [member.id, duplicate.id], since=since)
+    _review(work, member)
     return members.get(work, member.id)
 
 
@@ -150,6 +151,7 @@ def part(work: Work, merge_id: UUID) -> MemberMerge:
     merged.parted_at = work.now
     work.record("member.parted", member, duplicate_id=str(duplicate.id))
     figures.recount_members(work, [member.id, duplicate.id], since=since)
+    _review(work, member, duplicate)
     return merged
 
 
@@ -274,6 +276,14 @@ def _account(work: Work, member_id: UUID) -> Account | None:
 def _row(work: Work, member_id: UUID) -> Member:
     row: Member = work.session.exec(_reached(select(Member).where(Member.id == member_id))).one()
     return row
+
+
+def _review(work: Work, *some: Member) -> None:
+    """Absences add up, or part: alerts follow them in each cell on whose sheets these stand."""
+    meetings = handovers.attended(work, *(member.id for member in some))
+    regular = (each for each in meetings if each.kind is MeetingKind.REGULAR)
+    for latest in {meeting.organization_id: meeting for meeting in regular}.values():
+        alerts.review(work, latest)
 
 
 def _place(work: Work, member: Member) -> UUID:
