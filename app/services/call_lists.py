@@ -77,7 +77,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     span = Span([data.period])
     items = missing.listed(work, unit.id, data.measure, data.period)
     content = {
-        **head_of(work, unit),
+        **head_of(work, unit, span),
         "title": f"{TITLES[data.measure]} {span_words(span)}",
         "facts": [["Tổng số", str(len(items))]],
         "tables": [table("Danh sách liên hệ", _COLUMNS, map(_row, items))],

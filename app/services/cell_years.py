@@ -71,7 +71,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     met = sum(each.cells_met for each in figures)
     on_time = sum(each.cells_met_on_time for each in figures)
     content = {
-        **head_of(work, cell),
+        **head_of(work, cell, span),
         "title": f"Tình hình sinh hoạt của chi bộ năm {data.year}",
         "facts": [
             ["Chi bộ", f"{cell.name} ({cell.code})"],

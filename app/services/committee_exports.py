@@ -125,7 +125,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     unit = work.fetch(Permission.REPORT_CREATE, Organization, data.organization_id)
     span = spans.of(data)
     kept = _write(work, unit, span)
-    content = {**head_of(work, unit), "file": kept.digest, "size": kept.size}
+    content = {**head_of(work, unit, span), "file": kept.digest, "size": kept.size}
     return Draft(ReportKind.COMMITTEE, unit.id, span, content)
 
 

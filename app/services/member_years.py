@@ -45,7 +45,7 @@ def compose_own(work: Work, year: int) -> Draft:
 
 
 def _compose(work: Work, member: Member, year: int) -> Draft:
-    cell = _cell_of(work, member)
+    cell, span = _cell_of(work, member), year_of(year)
     # In whatever cell it was: by Điều lệ 8.1 a year counts across a transfer.
     lines = (
         pick(Attendance, Meeting, Organization)
@@ -54,7 +54,7 @@ def _compose(work: Work, member: Member, year: int) -> Draft:
     )
     told = own_attendances.of_year(work, lines, member.id, year)
     content = {
-        **head_of(work, cell),
+        **head_of(work, cell, span),
         "title": f"Phiếu theo dõi sinh hoạt của đảng viên năm {year}",
         "facts": [
             ["Họ và tên", member.full_name],
@@ -63,7 +63,7 @@ def _compose(work: Work, member: Member, year: int) -> Draft:
         ],
         "tables": [table("Các buổi sinh hoạt", _MEETINGS, map(_row, reversed(told.items)))],
     }
-    return Draft(ReportKind.MEMBER_YEAR, cell.id, year_of(year), content, member_id=member.id)
+    return Draft(ReportKind.MEMBER_YEAR, cell.id, span, content, member_id=member.id)
 
 
 def _cell_of(work: Work, member: Member) -> Organization:

@@ -63,7 +63,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     ]
     before = shown["last_year"]
     content = {
-        **head_of(work, unit),
+        **head_of(work, unit, span),
         # Another form makes another paper, and so another report.
         "template": templates.digest_in_force(work, unit, _FORM, local_date(work.now)),
         "rows": rows,

@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from sqlmodel import col
+
 from app.core import periods
 from app.core.errors import Invalid
-from app.models import Organization, ReportKind
+from app.core.selects import pick
+from app.models import Figure, Organization, ReportKind
 from app.schemas.reports import ReportCreate
 from app.services import spans
 from app.services.spans import Span
@@ -17,6 +20,7 @@ from app.work import Work
 _COMMITTEE = re.compile(r"(?i)đảng bộ(?= )")
 _PLACE = re.compile(r"Đảng (?:bộ|ủy) (?:tỉnh|thành phố|xã|phường|thị trấn|đặc khu) (.+)")
 _UNKNOWN: Final = "…"
+_NAMED_ABOVE: Final = {"scoped": "named on a unit's report"}
 
 
 def span_words(span: Span) -> str:
@@ -66,11 +70,10 @@ def year_of(year: int) -> Span:
     return Span(list(periods.span(f"{year}-01", f"{year}-12")))
 
 
-def head_of(work: Work, unit: Organization) -> dict[str, str]:
-    """What stands above every report: the committee over the unit, who reports, and where."""
-    above = unit.parent_id and work.session.get(
-        Organization, unit.parent_id, execution_options={"scoped": "named on a unit's report"}
-    )
+def head_of(work: Work, unit: Organization, span: Span) -> dict[str, str]:
+    """What stands above every report: the committee over the unit then, who reports, and where."""
+    above_id = _above(work, unit, span)
+    above = above_id and work.session.get(Organization, above_id, execution_options=_NAMED_ABOVE)
     parent = above.name if above else unit.name
     places = (_PLACE.fullmatch(name) for name in (unit.name, parent))
     return {
@@ -80,6 +83,19 @@ def head_of(work: Work, unit: Organization) -> dict[str, str]:
         "code": unit.code,
         "place": next((place[1] for place in places if place), _UNKNOWN),
     }
+
+
+def _above(work: Work, unit: Organization, span: Span) -> UUID | None:
+    """By the tree of the last month that was counted; by today's when none was."""
+    statement = (
+        pick(Figure.parent_id)
+        .where(col(Figure.organization_id) == unit.id, col(Figure.period).in_(span.months))
+        .order_by(col(Figure.period).desc())
+        .limit(1)
+        .execution_options(**_NAMED_ABOVE)
+    )
+    counted = work.session.execute(statement).one_or_none()
+    return counted.parent_id if counted else unit.parent_id
 
 
 def expect_asked(data: ReportCreate, at: str = "") -> None:
