@@ -86,14 +86,14 @@ class TestFigures:
         session.execute(insert(FigureDelta), waiting)
         session.execute(text("ANALYZE figure_deltas"))
         work, query = Work(session, SYSTEM, NOON), DashboardQuery(period="2026-05")
+        planned = text("SELECT coalesce(sum(custom_plans), 0) FROM pg_prepared_statements")
+        before = session.execute(planned).scalar_one()
 
-        for _ in range(20):
+        for _ in range(30):
             dashboards.get(work, world.root.id, query)
 
-        planned = text(
-            "SELECT custom_plans FROM pg_prepared_statements WHERE statement LIKE '%UNION ALL%'"
-        )
-        assert session.execute(planned).scalars().all() == [5]  # the first, by PostgreSQL's rule
+        # By PostgreSQL's rule the first five: of the unit, and of its rows.
+        assert session.execute(planned).scalar_one() - before <= 10
 
     def test_the_worker_changes_nothing_that_a_reader_sees(
         self, sign_in: SignIn, clock: time_machine.Traveller, world: World

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
@@ -10,9 +11,10 @@ from app.models import FigureDelta, Organization, OrganizationKind
 from app.policies.actors import SYSTEM
 from app.services import organizations
 from app.work import Work
-from tests.conftest import SignIn
+from tests.conftest import SignIn, at
 from tests.evenings import said
 from tests.factories.figures import put_figure
+from tests.reorganizations import children, merge
 from tests.world import NOON, World, rows
 
 
@@ -146,6 +148,25 @@ class TestRanking:
                 path = f"/dashboards/{item['organization']['id']}"
                 shown = said(client.get(path, params=query))["figures"]["accounts_active"]
                 assert item["figure"] == shown
+
+    def test_who_is_gone_stands_in_todays_tree_with_its_cells_alone(
+        self, sign_in: SignIn, world: World, clock: time_machine.Traveller
+    ) -> None:
+        officer = sign_in("officer")
+        assert merge(officer, world.south, world.north, "2026-05-10").status_code == 200
+        assert merge(officer, world.north_two, world.north_one, "2026-05-10").status_code == 200
+        clock.move_to(at("2026-06-10T08:00:00+07:00"))
+
+        def names(unit: Organization, period: str) -> list[str]:
+            asked = {"period": period, "tree": "as_is"}
+            ranked = ranking(sign_in("officer"), unit, "cells_met", **asked)["items"]
+            named = sorted(item["organization"]["name"] for item in ranked)
+            assert named == children(sign_in("officer"), unit, **asked)
+            return named
+
+        assert names(world.root, "2026-06") == names(world.root, "2026-04") == ["Đảng bộ xã Bắc"]
+        assert names(world.north, "2026-06") == ["Chi bộ Bắc 1", "Chi bộ Nam 1"]
+        assert names(world.north, "2026-04") == ["Chi bộ Bắc 1", "Chi bộ Bắc 2", "Chi bộ Nam 1"]
 
     @pytest.mark.parametrize(
         ("query", "pointer"),

@@ -14,11 +14,13 @@ from sqlalchemy import Uuid, bindparam, case, cast, func, literal, null, union_a
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from app.core.clock import local_date
 from app.core.selects import pick
 from app.models import COUNTS, Figure, FigureDelta, Organization
 from app.models.organizations import SEGMENT_WIDTH
 from app.policies.scope import within_branch
 from app.schemas.dashboards import Tree
+from app.services import closures
 from app.services.measures import Numbers
 from app.work import Work
 
@@ -92,10 +94,13 @@ def _as_was(work: Work, unit: Any, months: Sequence[str], rows: Rows) -> Rows:
 
 
 def _as_is(work: Work, unit: Any, months: Sequence[str], rows: Rows) -> Rows:
-    """The months' cells summed under where they stand now."""
-    children = pick(*BRIEF, Organization.path).where(Organization.parent_id == unit.id)
-    for *named, path in work.session.execute(_scoped(children)):
+    """The months' cells summed under where they stand now; whoever is gone now only with cells."""
+    is_there = case((closures.is_there_on(local_date(work.now)), 1), else_=0)
+    children = pick(*BRIEF, Organization.path, is_there).where(Organization.parent_id == unit.id)
+    gone = set()
+    for *named, path, is_there_now in work.session.execute(_scoped(children)):
         rows.children[named[0]] = Counted(brief(named), path)
+        gone |= set() if is_there_now else {named[0]}
     by_path = {child.path: child for child in rows.children.values()}
     branch = func.substr(Organization.path, 1, len(unit.path) + SEGMENT_WIDTH)
     sums = (
@@ -109,6 +114,9 @@ def _as_is(work: Work, unit: Any, months: Sequence[str], rows: Rows) -> Rows:
         _add(rows.own.by_month.setdefault(month, [0] * len(COUNTS)), numbers)
         if path in by_path:
             by_path[path].by_month[month] = numbers
+    for unit_id in gone:
+        if not rows.children[unit_id].by_month:
+            del rows.children[unit_id]
     rows.locked = _locked(work, unit, months)
     return rows
 

@@ -8,10 +8,11 @@ they did not.
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Float, Select, and_, case, cast, func, literal, select, union_all
+from sqlalchemy import CTE, Float, Select, and_, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.core.clock import local_date
 from app.core.paging import Order, paginate
 from app.core.percent import percent
 from app.core.selects import pick
@@ -20,6 +21,7 @@ from app.policies.roles import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import FigureRead, OrganizationBrief
 from app.schemas.dashboards import Band, RankedUnit, RankingPage, RankingQuery
+from app.services import closures
 from app.services.figure_rows import below
 from app.services.measures import FRACTIONS, figure
 from app.work import Work
@@ -84,7 +86,7 @@ def _as_was(work: Work, unit: Organization, query: RankingQuery) -> CTE:
 
 
 def _as_is(work: Work, unit: Organization, query: RankingQuery) -> CTE:
-    """The period's cells, summed under the units of today's tree."""
+    """The period's cells, summed under the units of today's tree; as in `figure_rows`."""
     above, under = FRACTIONS[query.measure]
     cell, counted = aliased(Organization), aliased(Figure)
     statement = (
@@ -118,6 +120,12 @@ def _as_is(work: Work, unit: Organization, query: RankingQuery) -> CTE:
             else col(Organization.kind) == query.level,
         )
         .group_by(col(Organization.id), col(Organization.path))
+        .having(
+            or_(
+                closures.is_there_on(local_date(work.now)),
+                func.count(col(counted.organization_id)) > 0,
+            )
+        )
     )
     return _named(statement)
 
