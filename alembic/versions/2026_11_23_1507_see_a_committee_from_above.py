@@ -8,6 +8,21 @@ down_revision = "b1f64c0a7d25"
 branch_labels = None
 depends_on = None
 
+#: By these rows refer to what an import that is taken back deletes.
+REFERENCES = (
+    ("attendance_events", "meeting_id"),
+    ("check_ins", "member_id"),
+    ("document_readings", "member_id"),
+    ("frozen_accounts", "member_id"),
+    ("members", "merged_into_id"),
+    ("objections", "attendance_id"),
+    ("objections", "meeting_id"),
+    ("organization_parents", "parent_id"),
+    ("reorganizations", "parent_id"),
+    ("reorganizations", "successor_id"),
+    ("transfers", "exemption_id"),
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -706,9 +721,13 @@ def upgrade() -> None:
         ),
         inline_references=True,
     )
+    for table, column in REFERENCES:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
 
 
 def downgrade() -> None:
+    for table, column in reversed(REFERENCES):
+        op.drop_index(op.f(f"ix_{table}_{column}"), table)
     op.drop_column("not_held", "excused_by")
     op.drop_column("not_held", "excused_at")
     for table in ("organizations", "memberships"):

@@ -89,7 +89,7 @@ class AttendanceEvent(MemberRow, table=True):
     __tablename__ = "attendance_events"
 
     attendance_id: UUID = Field(foreign_key="attendances.id", index=True)
-    meeting_id: UUID = Field(foreign_key="meetings.id")
+    meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
     status: AttendanceStatus = Field(sa_type=choice(AttendanceStatus))
     source: AttendanceSource = Field(sa_type=choice(AttendanceSource))
     actor_id: UUID | None = Field(default=None, foreign_key="accounts.id")

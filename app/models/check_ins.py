@@ -75,7 +75,7 @@ class CheckIn(OrganizationRow, Stateful[CheckInStatus], table=True):
     }
 
     meeting_id: UUID = Field(foreign_key="meetings.id")
-    member_id: UUID | None = Field(default=None, foreign_key="members.id")
+    member_id: UUID | None = Field(default=None, foreign_key="members.id", index=True)
     account_id: UUID = Field(foreign_key="accounts.id")
     method: CheckInMethod = Field(sa_type=choice(CheckInMethod))
     captured_at: datetime

@@ -34,6 +34,6 @@ class DocumentReading(SQLModel, table=True):
     __tablename__ = "document_readings"
 
     document_id: UUID = Field(foreign_key="documents.id", primary_key=True)
-    member_id: UUID = Field(foreign_key="members.id", primary_key=True)
+    member_id: UUID = Field(foreign_key="members.id", primary_key=True, index=True)
     opened_at: datetime | None = None
     acknowledged_at: datetime | None = None

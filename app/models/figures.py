@@ -72,7 +72,7 @@ class FrozenAccount(SQLModel, table=True):
 
     organization_id: UUID = Field(foreign_key="organizations.id", primary_key=True)
     period: str = Field(primary_key=True, max_length=7)
-    member_id: UUID = Field(foreign_key="members.id", primary_key=True)
+    member_id: UUID = Field(foreign_key="members.id", primary_key=True, index=True)
     is_activated: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 

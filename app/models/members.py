@@ -62,7 +62,7 @@ class Member(Confidential, Row, table=True):
     # Of the printed badge: a new one makes every older one worthless.
     badge_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     # The same person's other row, which goes on in place of this one.
-    merged_into_id: UUID | None = Field(default=None, foreign_key="members.id")
+    merged_into_id: UUID | None = Field(default=None, foreign_key="members.id", index=True)
 
     def standing_on(self, day: date) -> Standing | None:
         """Official from the official date on; unknown when no full list has told."""

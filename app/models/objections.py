@@ -43,8 +43,8 @@ class Objection(MemberRow, Stateful[ObjectionStatus], table=True):
         "withdraw": (frozenset({_S.PENDING}), _S.WITHDRAWN),
     }
 
-    attendance_id: UUID = Field(foreign_key="attendances.id")
-    meeting_id: UUID = Field(foreign_key="meetings.id")
+    attendance_id: UUID = Field(foreign_key="attendances.id", index=True)
+    meeting_id: UUID = Field(foreign_key="meetings.id", index=True)
     marked: AttendanceStatus = Field(sa_type=choice(AttendanceStatus))
     claimed: AttendanceStatus = Field(sa_type=choice(AttendanceStatus))
     text: str

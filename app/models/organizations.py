@@ -64,6 +64,6 @@ class OrganizationParent(Row, table=True):
     __tablename__ = "organization_parents"
 
     organization_id: UUID = Field(foreign_key="organizations.id", index=True)
-    parent_id: UUID | None = Field(default=None, foreign_key="organizations.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="organizations.id", index=True)
     valid_from: date
     valid_to: date | None = None

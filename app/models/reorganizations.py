@@ -26,8 +26,8 @@ class Reorganization(OrganizationRow, table=True):
     kind: ReorganizationKind = Field(sa_type=choice(ReorganizationKind))
     effective_on: date = Field(index=True)
     decision: str = Field(max_length=100)
-    parent_id: UUID | None = Field(default=None, foreign_key="organizations.id")
-    successor_id: UUID | None = Field(default=None, foreign_key="organizations.id")
+    parent_id: UUID | None = Field(default=None, foreign_key="organizations.id", index=True)
+    successor_id: UUID | None = Field(default=None, foreign_key="organizations.id", index=True)
     decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
 

@@ -55,4 +55,4 @@ class Transfer(MemberRow, Stateful[TransferStatus], table=True):
     created_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     decided_by: UUID | None = Field(default=None, foreign_key="accounts.id")
     # The days in transit, while no roster names the member.
-    exemption_id: UUID | None = Field(default=None, foreign_key="exemptions.id")
+    exemption_id: UUID | None = Field(default=None, foreign_key="exemptions.id", index=True)
