@@ -3,23 +3,28 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app.core import database
 from app.models import AccountSession, Activity, Guest, Meeting, MeetingStatus
+from app.policies.actors import SYSTEM
 from app.policies.roles import Permission
-from app.services import rooms
+from app.schemas.reorganizations import OrganizationMove
+from app.services import figures, reorganizations, rooms
 from app.work import Work
 from tests.check_ins import check_in, code_of, make_room
 from tests.conftest import SignIn
 from tests.factories.meetings import make_meeting, make_minutes
 from tests.factories.notices import make_guest
+from tests.factories.people import make_member
+from tests.recounts import differences
 from tests.world import NOON, World
 
 
@@ -82,6 +87,36 @@ def test_what_a_meeting_takes_is_asked_of_it_as_the_last_writer_left_it(
             found[name] = knock(meeting, guest).status_code
 
     assert found == dict.fromkeys(doors, 409)
+
+
+def test_a_commune_moves_while_a_cell_of_it_takes_a_member_in(
+    world: World, clock: time_machine.Traveller
+) -> None:
+    has_written, may_count = threading.Event(), threading.Event()
+
+    def take_in() -> None:
+        with database.writing() as session:
+            day = date(2026, 5, 2)
+            member = make_member(session, world.north_one, number=900, joined_on=day)
+            session.flush()
+            has_written.set()
+            may_count.wait(5)
+            figures.recount_members(Work(session, SYSTEM, NOON), [member.id], since=day)
+
+    def move() -> None:
+        told = {"effective_on": "2026-05-01", "decision": "1", "parent_id": world.other.id}
+        with database.writing() as session:
+            data = OrganizationMove.model_validate(told)
+            reorganizations.move(Work(session, SYSTEM, NOON), world.north.id, data)
+
+    with ThreadPoolExecutor(2) as pool:
+        taken_in = pool.submit(take_in)
+        assert has_written.wait(5)
+        threading.Timer(0.3, may_count.set).start()
+        for one in (pool.submit(move), taken_in):
+            one.result()
+
+    assert differences() == []
 
 
 def _while_accepted(meeting: Meeting) -> Callable[..., Any]:

@@ -675,6 +675,8 @@ def upgrade() -> None:
     op.create_index("ix_audit_entries_actor_id_id", "audit_entries", ["actor_id", "id"])
     op.add_column("figures", sa.Column("locked_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("figures", sa.Column("open_until", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_figures_period_path", "figures")
+    op.create_index("ix_figures_period_path", "figures", ["period", "path"])
     op.add_column("import_rows", sa.Column("before_sealed", sa.LargeBinary(), nullable=True))
     op.add_column("imports", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
@@ -738,6 +740,8 @@ def downgrade() -> None:
     op.drop_column("imports", "mode")
     op.drop_column("imports", "taken_back_at")
     op.drop_column("import_rows", "before_sealed")
+    op.drop_index("ix_figures_period_path", "figures")
+    op.create_index("ix_figures_period_path", "figures", ["period", "path"], unique=True)
     op.drop_column("figures", "open_until")
     op.drop_column("figures", "locked_at")
     op.drop_index("ix_audit_entries_actor_id_id", "audit_entries")

@@ -42,7 +42,8 @@ class Figure(Counts, table=True):
     __tablename__ = "figures"
     __table_args__ = (
         Index("ix_figures_parent_id_period", "parent_id", "period"),
-        Index("ix_figures_period_path", "period", "path", unique=True),
+        # Not said to be unique, as it is: whoever moves a row would wait for all who read it.
+        Index("ix_figures_period_path", "period", "path"),
     )
 
     organization_id: UUID = Field(foreign_key="organizations.id", primary_key=True)

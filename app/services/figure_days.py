@@ -48,13 +48,21 @@ def start(session: Session, today: date) -> None:
 def bring_to(session: Session, now: datetime) -> date | None:
     """Open the periods and apply the facts up to the day of `now`; the day, None before `start`."""
     today = local_date(now)
-    row = session.execute(select(FigureDay).with_for_update()).scalar_one_or_none()
-    if row is None:
+    known = session.execute(select(FigureDay.day)).scalar_one_or_none()
+    if known is None:
         return None
-    last = date.fromisoformat(row.day)
-    if today <= last:
-        return last
+    if (last := date.fromisoformat(known)) < today:
+        _bring_on(session, today, now)
+    return max(last, today)
+
+
+def _bring_on(session: Session, today: date, now: datetime) -> None:
     trees.hold(session)
+    parents.bring_to(session, today)
+    row = session.execute(select(FigureDay).with_for_update()).scalar_one()
+    last = date.fromisoformat(row.day)
+    if last >= today:  # somebody else came first
+        return
     for period in periods.span(periods.period_of(last), periods.period_of(today)):
         until = periods.counted_on(period, today)
         if period > periods.period_of(last):
@@ -65,9 +73,7 @@ def bring_to(session: Session, now: datetime) -> date | None:
             trees.settle(session, period, now, moved)
         if cells := _touched(session, last, until):
             figures.recount_period(session, period, now, cells)
-    parents.bring_to(session, today)
     row.day = today.isoformat()
-    return today
 
 
 def reach_back(work: Work, period: str) -> None:
@@ -76,13 +82,13 @@ def reach_back(work: Work, period: str) -> None:
     To be asked before anything is counted in the same work: it holds the day from others.
     """
     start(work.session, local_date(work.now))
+    trees.hold(work.session)
     day = select(FigureDay).with_for_update()
     row = work.session.execute(day.execution_options(populate_existing=True)).scalar_one()
     earlier = [each for each in periods.span(period, row.first_period) if each < row.first_period]
     if not earlier:
         return
     row.first_period = period
-    trees.hold(work.session)
     for each in earlier:
         tree_rows.add_rows(work.session, each, local_date(work.now))
         figures.recount_period(work.session, each, work.now)

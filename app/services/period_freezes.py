@@ -15,7 +15,7 @@ from app.core import periods
 from app.core.errors import Conflict, Invalid
 from app.core.selects import pick
 from app.models import Figure, Organization, PeriodException, PeriodLock
-from app.services import figures, period_seals
+from app.services import figures, period_seals, tree_rows, trees
 from app.services.rules import ancestry
 from app.work import Work
 
@@ -60,6 +60,7 @@ def place_of(work: Work, unit: Organization, period: str) -> str:
 
 def hold(work: Work, unit: Organization, period: str) -> Branch:
     """The branch as the last writer left it; nobody changes anything in it meanwhile."""
+    trees.hold(work.session)
     expect_begun(work, period)
     path = place_of(work, unit, period)
     columns = ("organization_id", "path", "is_cell", "locked_at", "open_until")
@@ -163,8 +164,10 @@ def standing_above(work: Work, branch: Branch) -> Sequence[Any]:
 
 
 def recount(work: Work, branch: Branch) -> None:
-    """What came too late before the branch was opened comes in now."""
+    """What came too late before the branch was opened comes in now: moves as well as counts."""
+    trees.settle(work.session, branch.period, work.now)
     figures.recount(work, list(branch.cells(branch.rows)), [branch.period])
+    tree_rows.drop_rows(work.session, branch.period)
 
 
 def _moment(work: Work, branch: Branch) -> datetime:

@@ -78,7 +78,7 @@ def move(work: Work, organization_id: UUID, data: OrganizationMove) -> Organizat
     expect_level(unit, parent, "/parent_id")
     closures.expect_lasting(work, parent, day, until, "/effective_on")
     parents.put(work, unit.id, parent.id, day)
-    note(work, unit, _K.MOVED, data, parent_id=parent.id)
+    note(work, unit, _K.MOVED, data, parent.id)
     return settle(work, unit, data, [unit.id])
 
 
@@ -101,7 +101,7 @@ def merge(work: Work, organization_id: UUID, data: OrganizationMerge) -> Organiz
     moved = list(_hand_over(work, unit, into, data))
     changeovers.go_over(work, (unit.id, into.id), day)
     closings.close(work, unit, day, data.decision)
-    note(work, unit, _K.MERGED, data, successor_id=into.id)
+    note(work, unit, _K.MERGED, data, into.id)
     return settle(work, unit, data, [unit.id, into.id, *moved])
 
 
@@ -117,7 +117,7 @@ def dissolve(work: Work, organization_id: UUID, data: OrganizationDissolve) -> O
     _expect_ending(work, unit, data.effective_on)
     organizations.refuse_closing(work, unit, data.effective_on)
     closings.close(work, unit, data.effective_on, data.decision)
-    note(work, unit, _K.DISSOLVED, data, successor_id=data.successor_id)
+    note(work, unit, _K.DISSOLVED, data, data.successor_id)
     return settle(work, unit, data, [unit.id])
 
 
@@ -152,11 +152,10 @@ def note(
     unit: Organization,
     kind: ReorganizationKind,
     data: Decided,
-    *,
-    parent_id: UUID | None = None,
-    successor_id: UUID | None = None,
+    other_id: UUID | None = None,
 ) -> None:
-    """Keep the decision, and leave its trace."""
+    """Keep the decision, with the new parent or the successor, and leave its trace."""
+    has_moved = kind is _K.MOVED
     work.add(
         Reorganization(
             created_at=work.now,
@@ -164,8 +163,8 @@ def note(
             kind=kind,
             effective_on=data.effective_on,
             decision=data.decision,
-            parent_id=parent_id,
-            successor_id=successor_id,
+            parent_id=other_id if has_moved else None,
+            successor_id=None if has_moved else other_id,
             decided_by=work.actor.account_id,
         )
     )
@@ -177,16 +176,16 @@ def put_under(work: Work, link: OrganizationParent, parent: Organization, data: 
     unit = parents.unit_of(work, link)
     day = max(data.effective_on, link.valid_from)
     parents.put(work, unit.id, parent.id, day)
-    note(work, unit, _K.MOVED, data, parent_id=parent.id)
+    note(work, unit, _K.MOVED, data, parent.id)
     return unit.id
 
 
 def settle(
     work: Work, unit: Organization, data: Decided, touched: Collection[UUID]
 ) -> Organization:
-    """Bring the figures since the day, and the tree of today, to what the decision says."""
-    trees.follow(work, touched, data.effective_on)
+    """Bring the tree of today, and the figures since the day, to what the decision says."""
     parents.bring_to(work.session, local_date(work.now), touched)
+    trees.follow(work, touched, data.effective_on)
     return unit
 
 

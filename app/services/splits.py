@@ -24,7 +24,7 @@ def split(work: Work, organization_id: UUID, data: OrganizationSplit) -> Organiz
     for place, taker in enumerate(takers):
         _expect_taker(work, unit, taker, data, place)
         touched |= {taker.id, *_give(work, unit, taker, data, place)}
-        reorganizations.note(work, unit, ReorganizationKind.SPLIT, data, successor_id=taker.id)
+        reorganizations.note(work, unit, ReorganizationKind.SPLIT, data, taker.id)
     return reorganizations.settle(work, unit, data, touched)
 
 

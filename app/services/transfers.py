@@ -114,10 +114,10 @@ def send(work: Work, transfer_id: UUID) -> TransferRead:
     transfer.exemption_id = transit.id
     transfer.sent_at = work.now
     work.record("transfer.sent", transfer)
-    figures.recount_members(work, [transfer.member_id], since=transit.valid_from)
     shown = get(work, transfer.id)
     title = f"Đề nghị tiếp nhận đảng viên {shown.full_name}"
     _tell(work, transfer, shown, title, at=transfer.to_organization_id)
+    figures.recount_members(work, [transfer.member_id], since=transit.valid_from)
     return shown
 
 
@@ -128,8 +128,9 @@ def accept(work: Work, transfer_id: UUID, data: TransferAccept) -> TransferRead:
     _end_transit(work, transfer, transfer.effective_on)
     _switch(work, transfer, residence)
     _end_offices(work, transfer)
+    shown = _decide(work, transfer, data.comment)
     figures.recount_members(work, [transfer.member_id], since=transfer.effective_on)
-    return _decide(work, transfer, data.comment)
+    return shown
 
 
 def decline(work: Work, transfer_id: UUID, data: TransferDecline) -> TransferRead:

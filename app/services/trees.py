@@ -8,13 +8,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    and_,
-    literal,
-    text,
-    update,
-)
+from sqlalchemy import ColumnElement, and_, exists, literal, text, update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from app.core import periods
@@ -38,11 +33,12 @@ T = TypeVar("T")
 def hold(session: Session) -> None:
     """Let nobody else touch the tree, or fold, until the transaction ends.
 
-    The day comes first, as for whoever turns it; cells' rows come after. On SQLite writers queue.
+    It comes before all else that writers wait for: units, then the day, then rows of figures. So
+    do they, who name a unit in what they write before they count. On SQLite writers queue.
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(select(FigureDay.day).with_for_update(read=True))
         session.execute(text(f"SELECT pg_advisory_xact_lock({figures.FOLD_LOCK})"))
+        session.execute(select(FigureDay.day).with_for_update(read=True))
 
 
 def follow(work: Work, units: Collection[UUID], since: date) -> None:
@@ -72,15 +68,22 @@ class Shift(NamedTuple):
     unit_id: UUID
     old_path: str
     new_path: str
-    #: Under a lock, by an exception from it.
-    is_excepted: bool
 
 
 def misplaced(
     session: Session, period: str, now: datetime, only: Collection[UUID] | None = None
 ) -> list[Move]:
-    """Open rows that stand elsewhere than their units on the day counted on, the highest first."""
+    """Rows that stand elsewhere than their units on the day counted on, the highest first.
+
+    Only where the row, the one it stands under and the one it should stand under are open.
+    """
     day = periods.counted_on(period, local_date(now))
+    above = aliased(Figure)
+    is_kept = exists().where(
+        col(above.period) == period,
+        col(above.organization_id).in_([col(Figure.parent_id), col(OrganizationParent.parent_id)]),
+        ~above.is_open(now),
+    )
     statement = (
         pick(Figure.organization_id, Figure.parent_id, OrganizationParent.parent_id)
         .select_from(Figure)
@@ -90,6 +93,7 @@ def misplaced(
             col(Figure.period) == period,
             Figure.is_open(now),
             col(Figure.parent_id).is_distinct_from(col(OrganizationParent.parent_id)),
+            ~is_kept,
             tree_rows.among(Figure.organization_id, only),
         )
         .order_by(func.length(Figure.path), col(Figure.path))
@@ -100,10 +104,7 @@ def misplaced(
 def settle(
     session: Session, period: str, now: datetime, only: Collection[UUID] | None = None
 ) -> None:
-    """Move rows of a period, each with all below it, to where their units stood.
-
-    Not where the row, the one it stands under or the one it should stand under is locked.
-    """
+    """Move rows of a period, each with all below it, to where their units stood."""
     session.flush()
     moves = misplaced(session, period, now, only)
     if not moves:
@@ -113,9 +114,8 @@ def settle(
     figures.drain(session)
     shifts: list[Shift] = []
     one_by_one(moves, lambda move: _shift(session, period, now, move, shifts))
-    for shift in shifts:
-        if shift.is_excepted:
-            period_seals.bind(session, period, [shift.old_path, shift.new_path])
+    places = [path for shift in shifts for path in (shift.old_path, shift.new_path)]
+    period_seals.bind(session, period, places)
     if cells := _ruled_otherwise(session, period, shifts):
         figures.recount_period(session, period, now, cells)
 
@@ -140,14 +140,14 @@ def _hold_branches(session: Session, period: str, moves: Iterable[Move]) -> None
     )
     tops = sorted(session.execute(_counted(moved)).scalars())
     for top in tops:
-        branch = select(Figure.path).where(col(Figure.period) == period, _below(top))
-        session.execute(_counted(branch.order_by(col(Figure.path)).with_for_update()))
+        branch = select(Figure.path).where(Figure.within(period, top)).order_by(col(Figure.path))
+        session.execute(_counted(branch.with_for_update(key_share=True)))
 
 
 def _shift(session: Session, period: str, now: datetime, move: Move, shifts: list[Shift]) -> bool:
     """Whether it could be moved as things stand."""
     wanted = {one for one in move if one is not None}
-    names = ("organization_id", "path", "locked_at", *COUNTS)
+    names = ("organization_id", "path", *COUNTS)
     columns = (getattr(Figure, name) for name in names)
     statement = pick(*columns).where(
         col(Figure.period) == period,
@@ -173,7 +173,7 @@ def _shift(session: Session, period: str, now: datetime, move: Move, shifts: lis
         col(Figure.organization_id) == move.unit_id, col(Figure.period) == period
     )
     session.execute(placed.values(parent_id=move.new_parent_id).execution_options(**_PAST))
-    shifts.append(Shift(move.unit_id, row.path, path, is_excepted=row.locked_at is not None))
+    shifts.append(Shift(move.unit_id, row.path, path))
     return True
 
 
@@ -214,10 +214,6 @@ def _ruled_otherwise(session: Session, period: str, shifts: Collection[Shift]) -
 
 def _segments(path: str) -> set[str]:
     return {path[at : at + SEGMENT_WIDTH] for at in range(0, len(path), SEGMENT_WIDTH)}
-
-
-def _below(path: str) -> ColumnElement[bool]:
-    return and_(col(Figure.path) >= path, col(Figure.path) < path + "~")
 
 
 def _counted(statement: Any) -> Any:
