@@ -1,12 +1,12 @@
 """A unit ends when nobody belongs to it, and may be opened again."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.models import Figure, Member, Organization, Role
+from app.models import Figure, Member, Membership, Organization, Role
 from tests.conftest import SignIn
 from tests.factories.people import make_office
 from tests.recounts import differences
@@ -31,6 +31,23 @@ class TestDissolveAndReopen:
         for unit in (world.north_one, world.north):
             answer = decide(sign_in("officer"), "dissolve", unit, "2026-06-01")
             assert refusal(answer) == (409, "still_in_use")
+
+    def test_who_was_to_come_and_never_did_is_nobody(
+        self, sign_in: SignIn, world: World, session: Session
+    ) -> None:
+        cell = self.empty(sign_in("officer"), world)
+        undone = date(2026, 7, 1)
+        session.add(
+            Membership(
+                organization_id=cell.id,
+                member_id=world.members[world.north_one.id][0],
+                valid_from=undone,
+                valid_to=undone,
+            )
+        )
+        session.flush()
+
+        assert decide(sign_in("officer"), "dissolve", cell, "2026-06-01").status_code == 200
 
     def test_a_committee_whose_units_are_to_move_away_is_dissolved_after_them(
         self, sign_in: SignIn, world: World

@@ -91,6 +91,34 @@ class TestMerge:
         )
         assert (left.valid_to, left.end_reason) == (date(2026, 6, 1), "moved")
 
+    @pytest.mark.parametrize("kind", MembershipKind)
+    def test_who_was_to_come_later_by_themselves_is_there_meanwhile(
+        self, sign_in: SignIn, world: World, session: Session, kind: MembershipKind
+    ) -> None:
+        (stay, *_) = rows(session, Membership, Membership.organization_id == world.north_two.id)
+        stay.kind, stay.valid_to = kind, date(2026, 5, 10)
+        session.add(
+            Membership(
+                organization_id=world.north_one.id,
+                member_id=stay.member_id,
+                valid_from=date(2026, 5, 10),
+            )
+        )
+        session.flush()
+
+        merge(sign_in("officer"), world.north_two, world.north_one, "2026-04-20")
+
+        there = rows(
+            session,
+            Membership,
+            Membership.organization_id == world.north_one.id,
+            Membership.member_id == stay.member_id,
+        )
+        assert {(row.kind, row.valid_from, row.valid_to) for row in there} == {
+            (kind, date(2026, 4, 20), date(2026, 5, 10)),
+            (MembershipKind.OFFICIAL_RESIDENCE, date(2026, 5, 10), None),
+        }
+
     def test_a_planned_merge_takes_effect_on_its_day(
         self, sign_in: SignIn, world: World, clock: time_machine.Traveller
     ) -> None:

@@ -17,22 +17,25 @@ def go_over(
 ) -> None:
     """From the first to the second of two cells, all members or those named, from a day on.
 
-    Nobody is in a cell twice: who is a guest in one of the two and lives in the other lives there.
+    Nobody is in a cell twice: from the day on which a guest comes to live there, they live there.
     """
     giver, taker = cells
     leaving = _lasting(work, giver, day, only)
     there = _lasting(work, taker, day, {one.member_id for one in leaving})
-    residents = {one.member_id for one in there if not _is_guest(one)}
-    coming = {one.member_id for one in leaving if not _is_guest(one)}
-    follow = [_after(one, taker, day) for one in leaving if one.member_id not in residents]
+    coming = [_after(one, taker, day) for one in leaving]
+    homes: dict[UUID, date] = {}
+    for one in (*coming, *there):
+        if not _is_guest(one):
+            homes[one.member_id] = min(one.valid_from, homes.get(one.member_id, date.max))
     for one in leaving:
         _end(one, day)
-    for one in there:
-        if one.member_id in coming and _is_guest(one):
-            _end(one, day)
+    for one in (*coming, *there):
+        if _is_guest(one) and one.member_id in homes:
+            _end(one, homes[one.member_id])
     work.session.flush()  # a residence is closed before the next one opens
-    for one in follow:
-        work.add(one)
+    for one in coming:
+        if one.valid_to is None or one.valid_from < one.valid_to:
+            work.add(one)
     work.session.flush()
 
 
@@ -77,7 +80,8 @@ def _after(one: Membership, taker: UUID, day: date) -> Membership:
 
 
 def _end(one: Membership, day: date) -> None:
-    one.valid_to, one.end_reason = max(day, one.valid_from), EndReason.MOVED
+    if one.valid_to is None or one.valid_to > day:
+        one.valid_to, one.end_reason = max(day, one.valid_from), EndReason.MOVED
 
 
 def _is_guest(one: Membership) -> bool:

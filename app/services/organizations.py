@@ -185,7 +185,11 @@ def refuse_closing(work: Work, unit: Organization, day: date) -> None:
     """A unit closes after everything in it: nobody is left in a cell that is no more."""
     expect_interval(unit.valid_from, day)
     _, stays = valid_on(Membership, day)
-    members = select(Membership.id).where(Membership.organization_id == unit.id, stays)
+    members = select(Membership.id).where(
+        Membership.organization_id == unit.id,
+        stays,
+        col(Membership.valid_from).is_distinct_from(col(Membership.valid_to)),  # not undone
+    )
     stayed = work.session.execute(members.execution_options(scoped="below the unit")).first()
     if stayed or parents.links_under(work, unit.id, day):
         raise StillInUse
