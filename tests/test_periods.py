@@ -41,6 +41,7 @@ from tests.periods import (
     unlock,
 )
 from tests.recounts import differences
+from tests.reorganizations import decide, found, move
 from tests.world import NOON, World, rows
 
 
@@ -235,6 +236,24 @@ class TestUnlock:
         assert member not in frozen
         assert differences() == []
 
+    def test_late_moves_come_in_when_all_whom_they_touch_are_open(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        officer = sign_in("officer")
+        said(lock(officer, world.root))
+        said(move(officer, world.north_one, world.south, "2026-04-10"))
+        gone = found(officer, world.north, kind="cell", valid_from="2026-01-01")
+        said(decide(officer, "dissolve", gone, "2026-03-20"))
+
+        said(unlock(officer, world.north_one, until="2026-06-01T00:00:00Z"))
+        assert row_of(session, world.north_one).parent_id == world.north.id
+        assert differences() == []
+
+        said(unlock(officer, world.root))
+        assert row_of(session, world.north_one).parent_id == world.south.id
+        assert not rows(session, Figure, Figure.organization_id == gone.id, Figure.period == APRIL)
+        assert differences() == []
+
     def test_for_good_without_an_end(self, sign_in: SignIn, session: Session, world: World) -> None:
         officer = sign_in("officer")
         said(lock(officer, world.root))
@@ -335,6 +354,19 @@ class TestLockDue:
         clock.move_to(at("2026-05-26T03:00:00Z"))
         assert lock_due() == 1
         assert row_of(session, world.south_one).locked_at is not None
+
+    def test_who_gives_itself_longer_does_so_where_it_stood_in_the_month(
+        self, session: Session, world: World, clock: time_machine.Traveller, sign_in: SignIn
+    ) -> None:
+        decide_days(session, world.north, 20)
+        decide_days(session, world.north_two, 25)
+        said(move(sign_in("officer"), world.north_two, world.south, "2026-05-02"))
+        clock.move_to(at("2026-05-21T03:00:00Z"))
+
+        assert lock_due() == 1
+
+        assert row_of(session, world.north_one).locked_at is not None
+        assert row_of(session, world.north_two).locked_at is None
 
     def test_the_first_request_of_a_day_does_it(
         self, session: Session, world: World, clock: time_machine.Traveller, sign_in: SignIn

@@ -1,6 +1,6 @@
 """Months are locked by the level above, opened again for some, and lock themselves when due."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -133,9 +133,11 @@ def lock_due(work: Work) -> int:
     for period in _over(work, rulebook):
         decided = dict(rulebook.said_of("lock_after_days", months.last_day(period)))
         due = {path for path, days in decided.items() if _is_due(work, period, days)}
-        for unit in _unlocked(work, period, due):
-            longer = [path for path in decided.keys() - due if path.startswith(unit.path)]
+        units = _unlocked(work, period, due)
+        later = _places(work, period, decided.keys() - due) if units else []
+        for unit in units:
             branch = period_freezes.hold(work, unit, period)
+            longer = [path for path in later if path.startswith(branch.path)]
             reason = f"Tự động chốt sau {decided[unit.path]} ngày"
             done = period_freezes.freeze(work, unit, branch, reason, besides=longer)
             locked += done is not None
@@ -191,8 +193,21 @@ def _is_due(work: Work, period: str, days: int) -> bool:
     return months.last_day(period) + timedelta(days=days) < local_date(work.now)
 
 
-def _unlocked(work: Work, period: str, due: set[str]) -> list[Organization]:
-    """Of the units at these places those whose month nobody has locked yet, the highest first."""
+def _places(work: Work, period: str, paths: Collection[str]) -> Sequence[str]:
+    """Where the units that are at these paths today stood in the tree of the period."""
+    statement = (
+        pick(Figure.path)
+        .join(Organization, col(Organization.id) == col(Figure.organization_id))
+        .where(col(Figure.period) == period, col(Organization.path).in_(paths))
+    )
+    scoped = statement.execution_options(scoped="what all have decided")
+    return work.session.execute(scoped).scalars().all()
+
+
+def _unlocked(work: Work, period: str, due: Collection[str]) -> list[Organization]:
+    """Of the units at these paths today those whose month nobody has locked yet, the highest
+    first in the tree of the period.
+    """
     if not due:
         return []
     known = pick(PeriodLock.organization_id).where(col(PeriodLock.period) == period)
@@ -205,7 +220,7 @@ def _unlocked(work: Work, period: str, due: set[str]) -> list[Organization]:
             col(Organization.path).in_(due),
             col(Organization.id).not_in(known),
         )
-        .order_by(col(Organization.path))
+        .order_by(col(Figure.path))
     )
     found = work.session.execute(statement.execution_options(scoped="what all have decided"))
     return list(found.scalars())
