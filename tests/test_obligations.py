@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.policies.actors import SYSTEM
 from app.schemas.organizations import OrganizationCreate, OrganizationUpdate
-from app.services import figure_days, figures, obligations, organizations
+from app.services import figure_days, figures, obligations, organizations, recounts
 from app.work import Work
 from tests.conftest import SignIn, at
 from tests.evenings import hold, said
@@ -162,6 +162,33 @@ class TestWhatIsOwed:
 
         stands = {period for owing, period, _ in standing(work.session) if owing == cell.id}
         assert stands == {"2026-04"}
+
+    def test_a_recount_names_what_went_astray_and_mends_it(self, work: Work, world: World) -> None:
+        before = standing(work.session)
+        obligations.adjust(work.session, "2026-04", {world.north_one.id: -1}, NOON)
+        (row,) = rows(
+            work.session,
+            Figure,
+            Figure.organization_id == world.south_one.id,
+            Figure.period == "2026-03",
+        )
+        row.cells = 0
+        obligations.adjust(work.session, "2026-03", {world.south_one.id: -1}, NOON)
+        work.session.flush()
+
+        found, left = (
+            {
+                (each.period, each.path, each.count)
+                for _, some in recounts.recount(work, local_date(NOON), repair=repair)
+                for each in some
+            }
+            for repair in (True, False)
+        )
+
+        assert ("2026-04", world.north_one.path, "obligations") in found
+        assert ("2026-03", world.south_one.path, "cells") in found
+        assert left == set()
+        assert standing(work.session) == before
 
     def test_a_service_in_use_owes_what_its_figures_expect(
         self, session: Session, world: World

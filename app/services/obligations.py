@@ -99,6 +99,26 @@ def adjust(session: Session, period: str, changes: Mapping[UUID, int], now: date
     )
 
 
+def astray(session: Session, period: str) -> dict[UUID, int]:
+    """Cells of which not as much stands as their figures count; what `adjust` has to be told."""
+    found: dict[UUID, int] = {}
+    for kind in due(period):
+        standing = and_(
+            col(Obligation.organization_id) == col(Figure.organization_id),
+            col(Obligation.period) == col(Figure.period),
+            col(Obligation.kind) == kind,
+            col(Obligation.withdrawn_at).is_(None),
+        )
+        counted = case((col(Obligation.id).is_not(None), 1), else_=0)
+        statement = (
+            pick(Figure.organization_id, col(Figure.cells) - counted)
+            .outerjoin(Obligation, standing)
+            .where(col(Figure.period) == period, col(Figure.is_cell), col(Figure.cells) != counted)
+        )
+        found.update(dict(tuple(row) for row in session.execute(_with_figures(statement))))
+    return found
+
+
 def due(period: str) -> tuple[ObligationKind, ...]:
     """What is owed by the end of a period: every month one, and one by the end of the quarter."""
     is_last = periods.quarter_of(period)[1] == period

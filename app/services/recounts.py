@@ -1,6 +1,6 @@
 """Counts everything anew from the base rows and compares: the figures have to prove themselves."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from app.core import periods
-from app.core.selects import pick
+from app.core.selects import pick, portions
 from app.models import COUNTS, Figure, FigureDay, FigureDelta, Organization
-from app.services import figures, period_seals, tree_rows, trees
+from app.services import figures, obligations, period_seals, tree_rows, trees
 from app.services.cell_counts import Counts, count_cells
 from app.work import Work
 
@@ -55,8 +55,9 @@ def recount_one(
 ) -> list[Difference]:
     """One period; it needs no `hold` on the rows where a session sees one moment anyway."""
     session = work.session
-    while hold and session.get_bind().dialect.name == "postgresql" and figures.fold(session):
-        pass
+    if hold:
+        trees.hold(session)
+        figures.drain(session)
     lost = tree_rows.without_row(session, period)
     misplaced = _misplaced(work, period)
     if repair:
@@ -69,8 +70,9 @@ def recount_one(
     ]
     if repair and (mendable := _mendable(differences, broken)):
         _repair(session, period, mendable)
+    owed = _owed(work, period, repair=repair)
     missing = [Difference(period, unit.path, "row", 0, 1) for unit in lost]
-    return missing + misplaced + differences + broken
+    return missing + misplaced + differences + owed + broken
 
 
 def _mendable(differences: list[Difference], broken: list[Difference]) -> list[Difference]:
@@ -79,14 +81,32 @@ def _mendable(differences: list[Difference], broken: list[Difference]) -> list[D
     return [each for each in differences if not any(path.startswith(each.path) for path in cells)]
 
 
+def _owed(work: Work, period: str, *, repair: bool) -> list[Difference]:
+    """Cells that owe something else than their figures expect."""
+    astray = obligations.astray(work.session, period)
+    if repair:
+        obligations.adjust(work.session, period, astray, work.now)
+    paths = _paths(work.session, astray)
+    return [
+        Difference(period, path, "obligations", int(change < 0), int(change > 0))
+        for path, change in sorted((paths[cell], change) for cell, change in astray.items())
+    ]
+
+
 def _misplaced(work: Work, period: str) -> list[Difference]:
     """Rows that stand elsewhere than their units did."""
     moves = trees.misplaced(work.session, period, work.now)
-    named = pick(Organization.path).where(
-        col(Organization.id).in_([move.unit_id for move in moves])
-    )
-    paths = work.session.execute(named.execution_options(**_ALL)).scalars() if moves else ()
-    return [Difference(period, path, "place", 0, 1) for path in sorted(paths)]
+    paths = _paths(work.session, [move.unit_id for move in moves])
+    return [Difference(period, path, "place", 0, 1) for path in sorted(paths.values())]
+
+
+def _paths(session: Session, units: Collection[UUID]) -> dict[UUID, str]:
+    """Where units stand today."""
+    found: dict[UUID, str] = {}
+    for portion in portions(units):
+        named = pick(Organization.id, Organization.path).where(col(Organization.id).in_(portion))
+        found.update(dict(tuple(row) for row in session.execute(named.execution_options(**_ALL))))
+    return found
 
 
 def _compare(
