@@ -25,13 +25,37 @@ class Unit:
     until: date | None = None
     #: Under whom, from which day on; in the order of the days.
     parents: list[tuple[date, UUID | None]] = field(default_factory=list)
+    #: From which day to which it was closed, before it was opened again.
+    closed: list[tuple[date, date]] = field(default_factory=list)
 
     def lives_on(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day < self.until)
+        return any(since <= day < until for since, until in self._lives())
 
     def lives_in(self, period: str) -> bool:
-        started = self.since <= periods.last_day(period)
-        return started and (self.until is None or self.until > periods.first_day(period))
+        first, last = periods.first_day(period), periods.last_day(period)
+        return any(since <= last and first < until for since, until in self._lives())
+
+    def lasts_from(self, day: date) -> bool:
+        return self.since <= day and self.until is None and all(to <= day for _, to in self.closed)
+
+    def _lives(self) -> Iterator[tuple[date, date]]:
+        starts = [self.since, *(opened for _, opened in self.closed)]
+        ends = [*(first for first, _ in self.closed), self.until or date.max]
+        return zip(starts, ends, strict=True)
+
+    def put(self, day: date, parent: UUID) -> None:
+        """Under another from a day on, until it moves on as was said before."""
+        later = [one for one in self.parents if one[0] > day]
+        self.parents = [one for one in self.parents if one[0] < day] + [(day, parent), *later]
+
+    def put_instead(self, old: UUID, new: UUID, day: date) -> None:
+        """Under another wherever it would stand under a unit from a day on."""
+        if self.since <= day and self.parent_on(day) == old:
+            self.put(day, new)
+        self.parents = [
+            (since, new if parent == old and since >= day else parent)
+            for since, parent in self.parents
+        ]
 
     def parent_on(self, day: date) -> UUID | None:
         known = [parent for since, parent in self.parents if since <= day]
@@ -49,6 +73,9 @@ class Stay:
 
     def holds(self, day: date) -> bool:
         return self.since <= day and (self.until is None or day < self.until)
+
+    def lasts_beyond(self, day: date) -> bool:
+        return self.until is None or (self.until > day and self.until > self.since)
 
 
 @dataclass
@@ -93,35 +120,45 @@ class Ledger:
         self.locked: set[tuple[UUID, str]] = set()
         self.frozen: dict[tuple[UUID, str], Counts] = {}
         self.granted: dict[tuple[UUID, str], datetime] = {}
+        self.today = date.min
 
     def opened_periods(self, today: date) -> Iterator[str]:
         return periods.span(self.first_period, periods.period_of(today))
 
     def settle(self, now: datetime) -> None:
         """Let time pass: exceptions end, and every unit takes its place in every period."""
-        today = clocks.local_date(now)
         for key in [key for key, until in self.granted.items() if until <= now]:
-            self.frozen[key] = self.count(*key, today)
-            del self.granted[key]
-        for period in self.opened_periods(today):
-            day = min(periods.last_day(period), today)
+            self._freeze(*key)
+        self.today = clocks.local_date(now)
+        for period in self.opened_periods(self.today):
+            day = min(periods.last_day(period), self.today)
             waiting = [unit for unit in self.units.values() if unit.lives_in(period)]
             for unit in sorted(waiting, key=lambda one: self._depth(one, day)):
                 self._place(unit, period, unit.parent_on(day))
+            self._take_away(period)
 
-    def lock(self, unit_id: UUID, period: str, today: date) -> None:
-        for other_id, at in [key for key in self.places if key[1] == period]:
-            if (other_id, at) in self.locked or not self.is_under(other_id, unit_id, period):
-                continue
-            self.locked.add((other_id, at))
-            if self.units[other_id].is_cell:
-                self.frozen[other_id, at] = self.count(other_id, at, today)
+    def lock(self, unit_id: UUID, period: str) -> None:
+        for key in self.below(unit_id, period):
+            if not self.is_locked(*key):
+                self.locked.add(key)
+                self._freeze(*key)
 
-    def grant(self, cell_id: UUID, period: str, until: datetime) -> None:
-        self.granted[cell_id, period] = until
+    def grant(self, unit_id: UUID, period: str, until: datetime) -> None:
+        for key in self.below(unit_id, period):
+            if key in self.locked:
+                self.granted[key] = max(until, self.granted.get(key, until))
 
-    def is_locked(self, cell_id: UUID, period: str) -> bool:
-        return (cell_id, period) in self.locked and (cell_id, period) not in self.granted
+    def unlock(self, unit_id: UUID, period: str) -> None:
+        for key in self.below(unit_id, period):
+            self.locked.discard(key)
+            self.granted.pop(key, None)
+
+    def is_locked(self, unit_id: UUID, period: str) -> bool:
+        return (unit_id, period) in self.locked and (unit_id, period) not in self.granted
+
+    def below(self, unit_id: UUID, period: str) -> list[tuple[UUID, str]]:
+        """A unit and all below it, in the tree of the period."""
+        return [key for key in self.places if key[1] == period and self._is_under(*key, unit_id)]
 
     def figures(self, now: datetime) -> dict[tuple[UUID, str], Counts]:
         """Every unit's counts in every period, nothing left out but zeros."""
@@ -173,7 +210,7 @@ class Ledger:
 
     def _shown(self, cell_id: UUID, period: str, today: date) -> Counts:
         key = cell_id, period
-        if key in self.locked and key not in self.granted:
+        if self.is_locked(*key):
             return self.frozen[key]
         return self.count(cell_id, period, today)
 
@@ -192,22 +229,40 @@ class Ledger:
 
     def _place(self, unit: Unit, period: str, wanted: UUID | None) -> None:
         key = unit.id, period
+        above = wanted, period
         if key not in self.places:
             self.places[key] = wanted
-            if (wanted, period) in self.locked:
+            if above in self.locked:
                 self.locked.add(key)
                 self.frozen[key] = {}
+                if above in self.granted:
+                    self.granted[key] = self.granted[above]
             return
         there = self.places[key]
-        stuck = (unit.id, there, wanted)
-        if there != wanted and not any((one, period) in self.locked for one in stuck):
+        stuck = [one for one in (unit.id, there, wanted) if one is not None]
+        if there != wanted and not any(self.is_locked(one, period) for one in stuck):
             self.places[key] = wanted
+
+    def _take_away(self, period: str) -> None:
+        """Places of units that were not there after all, from the leaves up."""
+        keys = [key for key in self.places if key[1] == period and key not in self.locked]
+        empty = [key for key in keys if not self.units[key[0]].lives_in(period)]
+        while free := [key for key in empty if len(self.below(*key)) == 1]:
+            for key in free:
+                del self.places[key]
+                empty.remove(key)
+
+    def _freeze(self, unit_id: UUID, period: str) -> None:
+        """As it was when time last passed: nobody told anything since."""
+        self.granted.pop((unit_id, period), None)
+        if self.units[unit_id].is_cell:
+            self.frozen[unit_id, period] = self.count(unit_id, period, self.today)
 
     def _depth(self, unit: Unit, day: date) -> int:
         parent = unit.parent_on(day)
         return 0 if parent is None else 1 + self._depth(self.units[parent], day)
 
-    def is_under(self, unit_id: UUID | None, above_id: UUID, period: str) -> bool:
+    def _is_under(self, unit_id: UUID | None, period: str, above_id: UUID) -> bool:
         while unit_id is not None and unit_id != above_id:
             unit_id = self.places[unit_id, period]
         return unit_id == above_id

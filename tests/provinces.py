@@ -6,14 +6,14 @@ have locked too.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import time_machine
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from app.core import clock as clocks
 from app.core import database, periods
@@ -33,8 +33,6 @@ from app.schemas.attendances import AttendanceMark, AttendanceMarks
 from app.schemas.exemptions import ExemptionCreate
 from app.schemas.meetings import MeetingReturn, MeetingSubmit
 from app.schemas.organizations import OrganizationCreate
-from app.schemas.periods import PeriodLockCreate, PeriodUnlock
-from app.schemas.reorganizations import OrganizationMerge, OrganizationMove
 from app.schemas.transfers import TransferAccept, TransferCreate
 from app.services import (
     activations,
@@ -45,10 +43,8 @@ from app.services import (
     held_meetings,
     meetings,
     organizations,
-    reorganizations,
     transfers,
 )
-from app.services import periods as locks
 from app.services.held_meetings import HeldMeeting
 from app.services.period_locks import PeriodLocked
 from app.work import Work
@@ -69,20 +65,20 @@ class Province:
         self.chance = random.Random(seed)
         self.now = clocks.now()
         self.number = 500
-        self.root = world.root.id
+        self.tops = [world.root.id, world.other.id]
         self.ledger = Ledger("2026-01")
         self.refused = 0
-        self.movable: set[UUID] = set()
+        self.sections: set[UUID] = set()
         with database.writing() as session:
             self._read(session)
         self._found_communes()
 
-    def live(self, until: datetime, times: int) -> None:
+    def live(self, until: datetime, times: int, events: Sequence[Callable[[Any], None]]) -> None:
         """So many things happen, in even steps of time."""
         step = (until - self.now) / times
         for _ in range(times):
             self.pass_time(step)
-            self.chance.choice(_EVENTS)(self)
+            self.chance.choice(events)(self)
 
     def pass_time(self, span: timedelta) -> None:
         self.now += span
@@ -106,9 +102,7 @@ class Province:
     def cells(self, day: date) -> list[Unit]:
         """Those that hold on a day and are not to close."""
         return [
-            unit
-            for unit in self.ledger.units.values()
-            if unit.is_cell and unit.lives_on(day) and unit.until is None
+            unit for unit in self.ledger.units.values() if unit.is_cell and unit.lasts_from(day)
         ]
 
     def stay_on(self, day: date) -> Stay | None:
@@ -236,84 +230,16 @@ class Province:
         stay = self.stay_on(min(day, self.today))
         targets = self.cells(min(day, self.today))
         target = self.chance.choice(targets) if targets else None
-        if stay is None or target is None or target.id == stay.cell or not target.lives_on(day):
+        if stay is None or target is None or target.id == stay.cell or not target.lasts_from(day):
             return
         data = TransferCreate(member_id=stay.member, to_organization_id=target.id, effective_on=day)
         with self.told() as work:
             transfer = transfers.create(work, data)
             transfers.send(work, transfer.id)
             transfers.accept(work, transfer.id, TransferAccept())
-        self._go_over(stay, target.id, day)
+        self.go_over(stay, target.id, day)
         if day > self.today:
             self.ledger.pauses.append(Pause(stay.member, "in_transit", self.today, day))
-
-    def found_a_cell(self) -> None:
-        day = self.today + timedelta(days=self.chance.randrange(-40, 20))
-        parent = self.chance.choice([one for one in self._committees() if one.lives_on(day)])
-        self._found(Kind.CELL, parent.id, day)
-        self.ledger.settle(self.now)
-
-    def move(self) -> None:
-        """A cell, or a section with its cells, comes under another committee."""
-        day = self.today + timedelta(days=self.chance.randrange(-50, 20))
-        unit = self.chance.choice([*self._sections(), *self.cells(day)])
-        above = self._committees() if unit.is_cell else self._communes()
-        parent = self.chance.choice(above)
-        known = [since for since, _ in unit.parents]
-        if unit.parent_on(day) == parent.id or max(known) >= day or not parent.lives_on(day):
-            return
-        data = OrganizationMove(parent_id=parent.id, effective_on=day, decision=f"{self.number}")
-        with self.told() as work:
-            reorganizations.move(work, unit.id, data)
-        unit.parents.append((day, parent.id))
-        self.ledger.settle(self.now)
-
-    def merge(self) -> None:
-        """One cell goes into another; it must not have met since."""
-        day = self.today + timedelta(days=self.chance.randrange(-30, 20))
-        cells = self.cells(day)
-        if len(cells) < 8:
-            return
-        unit, into = self.chance.sample(cells, 2)
-        met_since = any(met.cell == unit.id and met.day >= day for met in self.ledger.meetings)
-        if met_since or unit.since >= day or max(since for since, _ in unit.parents) >= day:
-            return
-        data = OrganizationMerge(into_id=into.id, effective_on=day, decision=f"{self.number}")
-        with self.told() as work:
-            reorganizations.merge(work, unit.id, data)
-        unit.until = day
-        for stay in list(self.ledger.stays):
-            if stay.cell == unit.id and (stay.until is None or stay.until > day):
-                self._go_over(stay, into.id, max(day, stay.since))
-        self.ledger.settle(self.now)
-
-    def lock(self) -> None:
-        """A month that is over, of a commune or of all."""
-        period = periods.period_of(self.a_past_day(120) - timedelta(days=20))
-        unit = self.chance.choice([*self._communes(), self.ledger.units[self.root]])
-        places = [key for key in self.ledger.places if key[1] == period]
-        waiting = [
-            one
-            for one in places
-            if one not in self.ledger.locked and self.ledger.is_under(one[0], unit.id, period)
-        ]
-        if (unit.id, period) not in self.ledger.places or not waiting:
-            return
-        with self.told() as work:
-            locks.lock(work, period, PeriodLockCreate(organization_id=unit.id))
-        self.ledger.lock(unit.id, period, self.today)
-
-    def grant(self) -> None:
-        """A cell may still change a locked month, for some days."""
-        waiting = sorted(key for key in self.ledger.frozen if self.ledger.is_locked(*key))
-        if not waiting:
-            return
-        cell_id, period = self.chance.choice(waiting)
-        until = self.now + timedelta(days=self.chance.randrange(3, 30))
-        data = PeriodUnlock(organization_id=cell_id, reason="Bổ sung", until=until)
-        with self.told() as work:
-            locks.unlock(work, period, data)
-        self.ledger.grant(cell_id, period, until)
 
     def _some_meeting(self) -> Met | None:
         return self.chance.choice(self.ledger.meetings) if self.ledger.meetings else None
@@ -335,24 +261,20 @@ class Province:
     def _expect_open(self, met: Met) -> None:
         assert not self.ledger.is_locked(met.cell, met.period), met
 
-    def _go_over(self, stay: Stay, cell_id: UUID, day: date) -> None:
+    def go_over(self, stay: Stay, cell_id: UUID, day: date) -> None:
         self.ledger.stays.append(Stay(stay.member, cell_id, day, stay.until))
         stay.until = day
 
-    def _committees(self) -> list[Unit]:
+    def committees(self) -> list[Unit]:
         units = self.ledger.units.values()
-        return [unit for unit in units if not unit.is_cell and unit.id != self.root]
+        return [unit for unit in units if not unit.is_cell and unit.id not in self.tops]
 
-    def _communes(self) -> list[Unit]:
-        return [unit for unit in self._committees() if unit.id not in self.movable]
-
-    def _sections(self) -> list[Unit]:
-        return [unit for unit in self._committees() if unit.id in self.movable]
+    def communes(self) -> list[Unit]:
+        return [unit for unit in self.committees() if unit.id not in self.sections]
 
     def _read(self, session: Session) -> None:
-        """The small world as it stands, under this province's root."""
-        path = _unit(session, self.root).path
-        for unit in rows(session, Organization, col(Organization.path).startswith(path)):
+        """The small world as it stands."""
+        for unit in rows(session, Organization):
             is_cell = unit.kind == Kind.CELL
             links = [(unit.valid_from, unit.parent_id)]
             self.ledger.units[unit.id] = Unit(unit.id, is_cell, unit.valid_from, None, links)
@@ -360,9 +282,8 @@ class Province:
 
     def _read_people(self, session: Session) -> None:
         for one in rows(session, Membership):
-            if one.organization_id in self.ledger.units:
-                stay = Stay(one.member_id, one.organization_id, one.valid_from, one.valid_to)
-                self.ledger.stays.append(stay)
+            stay = Stay(one.member_id, one.organization_id, one.valid_from, one.valid_to)
+            self.ledger.stays.append(stay)
         for account in rows(session, Account):
             if account.member_id is not None:
                 self.ledger.opened[account.member_id] = clocks.local_date(account.activated_at)
@@ -370,15 +291,15 @@ class Province:
 
     def _found_communes(self) -> None:
         """One more commune, and a section of two cells that may move as one."""
-        north = next(unit.id for unit in self._communes())
-        commune = self._found(Kind.GRASSROOTS, self.root)
-        section = self._found(Kind.SECTION, north)
-        self.movable = {section}
+        north = next(unit.id for unit in self.communes())
+        commune = self.found(Kind.GRASSROOTS, self.tops[0])
+        section = self.found(Kind.SECTION, north)
+        self.sections = {section}
         for parent in (commune, commune, section, section):
-            self._found(Kind.CELL, parent)
+            self.found(Kind.CELL, parent)
         self.ledger.settle(self.now)
 
-    def _found(self, kind: Kind, parent_id: UUID, since: date | None = None) -> UUID:
+    def found(self, kind: Kind, parent_id: UUID, since: date | None = None) -> UUID:
         self.number += 1
         day = since or self.today
         data = OrganizationCreate(
@@ -400,7 +321,7 @@ def _unit(session: Session, unit_id: UUID) -> Organization:
     return unit
 
 
-_EVENTS: tuple[Callable[[Province], None], ...] = (
+EVENTS: tuple[Callable[[Province], None], ...] = (
     *[Province.join] * 3,
     *[Province.pause] * 2,
     *[Province.activate] * 3,
@@ -409,10 +330,4 @@ _EVENTS: tuple[Callable[[Province], None], ...] = (
     *[Province.correct] * 3,
     Province.send_back,
     *[Province.transfer] * 2,
-    Province.found_a_cell,
-    Province.move,
-    Province.move,
-    Province.merge,
-    Province.lock,
-    Province.grant,
 )
