@@ -109,6 +109,25 @@ class TestCallList:
         listed = [row for row in table if str(row[0]).startswith("97.")]
         assert len(listed) == figure["denominator"] - figure["numerator"] == 8
 
+    @pytest.mark.parametrize(
+        ("limit", "refused"),
+        [("app.services.call_lists.LONGEST", "xlsx"), ("app.papers.language.MAX_OUTPUT", "docx")],
+    )
+    def test_what_no_file_holds_is_refused(
+        self,
+        sign_in: SignIn,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+        limit: str,
+        refused: str,
+    ) -> None:
+        monkeypatch.setattr(limit, 2)
+        asked = {"organization_id": world.root.id, "period": "2026-05", "measure": "cells_met"}
+
+        said = refusal(sign_in("officer"), f"call-list.{refused}", **asked)
+
+        assert said == (409, "list_too_long")
+
 
 class TestCommittee:
     def test_it_holds_every_thing_in_a_row_of_its_own(

@@ -18,10 +18,12 @@ from app.services.report_drafts import Draft, head_of, span_words
 from app.services.spans import Span
 from app.services.statements import table
 from app.work import Work
-from app.workbooks.listings import Cell, Column, ColumnKind
+from app.workbooks.listings import Cell, Column, ColumnKind, ListTooLong
 
 #: Where the telephone stands, which is left open until the list is printed.
 PHONE: Final = 6
+#: Nobody calls more, and all of them are kept in one row.
+LONGEST: Final = 20_000
 _COLUMNS: Final = (
     Column("Mã chi bộ", width=20),
     Column("Chi bộ", width=30),
@@ -75,7 +77,9 @@ def compose(work: Work, data: ReportCreate) -> Draft:
         raise TypeError("a call list is of a unit, a period and a measure")
     unit = work.fetch(Permission.REPORT_READ, Organization, data.organization_id)
     span = Span([data.period])
-    items = missing.listed(work, unit.id, data.measure, data.period)
+    items = missing.listed(work, unit, data.measure, data.period, LONGEST + 1)
+    if len(items) > LONGEST:
+        raise ListTooLong
     content = {
         **head_of(work, unit, span),
         "title": f"{TITLES[data.measure]} {span_words(span)}",

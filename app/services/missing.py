@@ -52,12 +52,13 @@ def subjects(work: Work, organization_id: UUID, measure: Measure, period: str) -
     return [Subject(record.cell_id, record.member_id) for record in records]
 
 
-def listed(work: Work, organization_id: UUID, measure: Measure, period: str) -> list[MissingItem]:
-    """The whole list as it is read, without telephones: nobody looks at them yet."""
-    unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
+def listed(
+    work: Work, unit: Organization, measure: Measure, period: str, at_most: int
+) -> list[MissingItem]:
+    """The list as it is read, without telephones: nobody looks at them yet."""
     span = Span([period])
     listing = missing_lists.of(work, unit, measure, span)
-    statement = listing.statement.order_by(*listing.order)
+    statement = listing.statement.order_by(*listing.order).limit(at_most)
     records = work.session.execute(_scoped(statement)).all()
     found = contacts.of_cells(work, {record.cell_id for record in records})
     called = {

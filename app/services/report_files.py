@@ -17,7 +17,7 @@ from app.services.spans import Span
 from app.services.statements import listing_of
 from app.work import Work
 from app.workbooks.csv_files import write_csv
-from app.workbooks.listings import Heading, words_of, write_listings
+from app.workbooks.listings import Heading, ListTooLong, words_of, write_listings
 from app.workbooks.printing import Letterhead
 
 _F, _K = ReportFormat, ReportKind
@@ -114,7 +114,10 @@ def _paper(source: Source) -> bytes:
         TableForm(each.title, [(column.title, column.width) for column in each.columns])
         for each in listings
     ]
-    return write_statement(said, forms)
+    try:
+        return write_statement(said, forms)
+    except Invalid as error:  # the form is the service's own, so that it can only be too long
+        raise ListTooLong from error
 
 
 def _csv_file(source: Source) -> bytes:

@@ -23,11 +23,11 @@ _LONGEST_NAME: Final = 31
 
 
 class ListTooLong(Conflict):
-    """XlsxWriter would leave out the rest without a word."""
+    """Nothing is left out of a file without a word."""
 
     code = "list_too_long"
-    vi = "Danh sách dài hơn một trang tính; hãy chọn khoảng thời gian hoặc đơn vị nhỏ hơn."
-    en = "The list is longer than a sheet; ask for a shorter span or a smaller unit."
+    vi = "Danh sách quá dài cho tệp này; hãy chọn khoảng thời gian hoặc đơn vị nhỏ hơn."
+    en = "The list is too long for such a file; ask for a shorter span or a smaller unit."
 
 
 class ColumnKind(StrEnum):
