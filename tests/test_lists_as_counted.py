@@ -1,6 +1,7 @@
 """After any history, told in any order, locked or not: every list is as long as its figure says."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -10,6 +11,7 @@ import time_machine
 from sqlmodel import Session, col
 
 from app.core import database, periods
+from app.core.errors import AppError
 from app.models import (
     Activity,
     Exemption,
@@ -27,7 +29,9 @@ from app.schemas.dashboards import (
     Measure,
     MissingQuery,
 )
-from app.services import dashboards, figures, funnels, missing
+from app.schemas.reorganizations import OrganizationMerge, OrganizationMove
+from app.schemas.transfers import TransferAccept, TransferCreate
+from app.services import dashboards, figures, funnels, missing, reorganizations, transfers
 from app.work import Work
 from tests.factories.figures import lock
 from tests.histories import PERIODS, History
@@ -51,12 +55,13 @@ class TestAfterAnyHistory:
     def test_every_list_is_as_long_as_its_figure_says(self, work: Work, seed: int) -> None:
         history = History(work, seed)
         history.happen(30)
+        move_about(work, history)
         lock_some(work, history)
         locked = frozen_figures(work.session)
         tell_late(history)
 
         assert frozen_figures(work.session) == locked
-        units = sorted(rows(work.session, Organization), key=lambda unit: unit.path)
+        units = units_of(work)
         for unit in (*units[:2], *history.chance.sample(units[2:], 3)):
             for span in SPANS:
                 check_lists(work, unit, span)
@@ -64,9 +69,40 @@ class TestAfterAnyHistory:
         check_activity(work)
 
 
+def move_about(work: Work, history: History) -> None:
+    """Cells come under other committees and into others, members into other cells, in any month."""
+    chance = history.chance
+    committees = [unit for unit in units_of(work) if unit.kind is OrganizationKind.GRASSROOTS]
+
+    def move(cell: Organization, decided: Mapping[str, Any]) -> None:
+        above = chance.choice([one.id for one in committees if one.id != cell.parent_id])
+        reorganizations.move(work, cell.id, OrganizationMove(parent_id=above, **decided))
+
+    def merge(cell: Organization, decided: Mapping[str, Any]) -> None:
+        into = chance.choice([one.id for one in history.cells() if one.id != cell.id])
+        reorganizations.merge(work, cell.id, OrganizationMerge(into_id=into, **decided))
+
+    def transfer(cell: Organization, decided: Mapping[str, Any]) -> None:
+        who = chance.choice(history.residents()).member_id
+        day = decided["effective_on"]
+        data = TransferCreate(member_id=who, to_organization_id=cell.id, effective_on=day)
+        sent = transfers.send(work, transfers.create(work, data).id)
+        transfers.accept(work, sent.id, TransferAccept())
+
+    for change in [move, transfer, merge, transfer] * 2:
+        decided = {"effective_on": history.day(), "decision": "1-QĐ"}
+        with suppress(AppError), work.session.begin_nested():  # not every one is possible
+            change(chance.choice(history.cells()), decided)
+        work.session.expire_all()
+
+
+def units_of(work: Work) -> list[Organization]:
+    return sorted(rows(work.session, Organization), key=lambda unit: unit.path)
+
+
 def lock_some(work: Work, history: History) -> None:
     """A committee's cells in one month, single cells in others, some of them open again."""
-    units = sorted(rows(work.session, Organization), key=lambda unit: unit.path)
+    units = units_of(work)
     for period in ("2026-02", "2026-03", "2026-04"):
         chosen = [unit for unit in units if history.chance.random() < 0.5]
         lock(work.session, chosen, period, NOON)
