@@ -166,3 +166,14 @@ class TestCommittee:
 
         with pytest.raises(Forbidden):
             reports.compose(Work(session, secretary, NOON), asked)
+
+    def test_nor_is_a_stored_one_given_to_whoever_only_reads_reports(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        stored = make_report(session, world.north, kind=ReportKind.COMMITTEE)
+
+        def asks(person: str) -> tuple[int, str]:
+            return refusal(sign_in(person), f"{stored.id}/file", format="xlsx")
+
+        assert [asks(person) for person in ("inspector", "overseer")] == [(403, "forbidden")] * 2
+        assert asks("secretary") == (404, "not_found")
