@@ -72,7 +72,7 @@ class TestKeep:
             worker.join()
         calendar.keep()
 
-        assert sorted(asked_for(begun)) == [JobKind.FINDING_COUNT, JobKind.RECOUNT]
+        assert sorted(asked_for(begun)) == [JobKind.RECOUNT]
 
     def test_what_was_missed_is_made_up_once(
         self, begun: Session, clock: time_machine.Traveller

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlmodel import Session
 
 from app.schemas.duplicates import Likeness
@@ -71,6 +72,25 @@ class TestFound:
             make_member(session, cell, number=number, full_name="Đỗ Thị Ước", born_on=BORN_ON)
         assert len(pairs(sign_in, world.root.id)) == 1
         assert pairs(sign_in, world.north.id) == []
+
+    def test_in_a_crowd_only_equal_names_are_compared(
+        self,
+        sign_in: SignIn,
+        session: Session,
+        world: World,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """Many whose birth date was entered as one would take a quadratic time."""
+        monkeypatch.setattr(duplicates, "CROWD", 2)
+        names = ("Đỗ Thị Ước", "Vũ Văn Khác", "Đỗ Thị Ước", "Đỗ Thị Ướcc")
+        made = [
+            make_member(session, world.north_one, number=number, full_name=name, born_on=BORN_ON)
+            for number, name in enumerate(names, start=801)
+        ]
+
+        (pair,) = pairs(sign_in, world.root.id)
+
+        assert ids(pair) == {str(made[0].id), str(made[2].id)}
 
     def test_page_by_page(self, sign_in: SignIn, session: Session, world: World) -> None:
         for number in range(801, 805):

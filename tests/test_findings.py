@@ -10,6 +10,7 @@ from sqlmodel import Session
 from app.core import database
 from app.models import (
     ExemptionKind,
+    FindingCount,
     MeetingStatus,
     Member,
     Membership,
@@ -219,3 +220,13 @@ class TestTrend:
             "/findings/trend", params=asked | {"organization_id": str(world.south.id)}
         )
         assert [item["count"] for item in south.json()["items"]] == [0, 0]
+
+    def test_what_is_two_years_old_is_forgotten(self, session: Session, world: World) -> None:
+        for moment in (NOON - timedelta(days=800), NOON):
+            with database.writing() as writer:
+                findings.note(Work(writer, SYSTEM, moment))
+
+        with database.writing() as writer:
+            findings.forget(Work(writer, SYSTEM, NOON))
+
+        assert {row.day for row in rows(session, FindingCount)} == {date(2026, 5, 15)}

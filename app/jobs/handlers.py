@@ -145,6 +145,7 @@ def _portions(units: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
 def _forget(_: Work, __: Job) -> Sequence[Step]:
     def forget(work: Work, _: Any) -> Tally:
         summaries.forget(work)
+        findings.forget(work)
         return Tally(done=job_claims.forget(work.session, work.now))
 
     return [Step(forget)]

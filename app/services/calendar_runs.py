@@ -49,7 +49,7 @@ class Entry(NamedTuple):
 #: The whole calendar, by the names of its runs.
 ENTRIES: Mapping[str, Entry] = {
     "recount": Entry(JobKind.RECOUNT, time(2, 0)),
-    "finding_count": Entry(JobKind.FINDING_COUNT, time(1, 30)),
+    "finding_count": Entry(JobKind.FINDING_COUNT, time(1, 30), weekday=1),
     "forgetting": Entry(JobKind.FORGETTING, time(3, 30)),
     "weekly_summary": Entry(JobKind.WEEKLY_SUMMARY, time(7, 30), weekday=1),
 }

@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,6 +29,8 @@ from app.work import Work
 
 #: Names so alike, in per cent and in any order of their words, are worth a look.
 ALIKE = 88
+#: Among more than so many born on one day only equal names are compared: a list may be hostile.
+CROWD = 400
 #: More members than this are looked through a branch at a time.
 MOST = 60_000
 _ID_LENGTH = 12
@@ -102,13 +104,24 @@ def _by_name(people: Iterable[_Person]) -> Iterator[Pair]:
         if person.born_on is not None:
             by_birth[person.born_on].append(person)
     for group in by_birth.values():
-        for one, other in combinations(sorted(group), 2):
+        for one, other in _compared(group):
             similarity = likeness_of(one.name, other.name)
             same = one.name == other.name
             if same:
                 yield Pair(one.id, other.id, Likeness.SAME_NAME_AND_BIRTH_DATE, similarity)
             elif similarity >= ALIKE:
                 yield Pair(one.id, other.id, Likeness.SIMILAR_NAME_AND_BIRTH_DATE, similarity)
+
+
+def _compared(group: list[_Person]) -> Iterator[tuple[_Person, _Person]]:
+    if len(group) <= CROWD:
+        yield from combinations(sorted(group), 2)
+        return
+    by_name: dict[str, list[_Person]] = defaultdict(list)
+    for person in sorted(group):
+        by_name[person.name].append(person)
+    for alike in by_name.values():
+        yield from pairwise(alike)  # a chain tells of all of them
 
 
 def _by_id(

@@ -1,6 +1,7 @@
 """The data quality page: what is suspect below a unit, counted, listed, and followed by day."""
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -40,6 +41,8 @@ _MENDED_AT = {
 }
 _OF_A_MEMBER = frozenset({Check.MEMBERSHIPS_OVERLAP, Check.EXEMPTION_EXPIRED})
 _BASE = "/api/v1"
+#: A trend goes back two years.
+DAYS_KEPT = 731
 
 
 def summarize(work: Work, organization_id: UUID) -> FindingSummary:
@@ -108,6 +111,12 @@ def note(work: Work) -> int:
     if rows:
         work.session.execute(insert(FindingCount), rows)
     return len(rows)
+
+
+def forget(work: Work) -> None:
+    """What was counted so long ago that no trend shows it."""
+    last = local_date(work.now) - timedelta(days=DAYS_KEPT)
+    work.session.execute(_counted(delete(FindingCount).where(col(FindingCount.day) < last)))
 
 
 def _found(work: Work, check: Check) -> Select[Any]:

@@ -77,7 +77,7 @@ def record(work: Work, held: Sequence[HeldMeeting]) -> list[Meeting]:
     _insert(work, Minutes, minutes)
     _insert(work, Attendance, lines)
     _insert(work, RosterExclusion, exclusions)
-    _insert(work, AttendanceEvent, [_event(line) for line in lines if line["source"] is not None])
+    _insert(work, AttendanceEvent, [event_of(line) for line in lines if line["source"] is not None])
     figures.recount_meetings(work, meetings)
     return meetings
 
@@ -155,7 +155,8 @@ def _insert(work: Work, model: type[Row], rows: list[dict[str, Any]]) -> None:
         work.session.connection().execute(insert(model), rows)
 
 
-def _event(line: dict[str, Any]) -> dict[str, Any]:
+def event_of(line: Mapping[str, Any], reason: str | None = None) -> dict[str, Any]:
+    """What the history of a line begins with."""
     return {
         "id": new_id(),
         "created_at": line["created_at"],
@@ -169,6 +170,7 @@ def _event(line: dict[str, Any]) -> dict[str, Any]:
         "actor_id": line["marked_by"],
         "recorded_at": line["marked_at"],
         "line_version": line["version"],
+        "reason": reason,
     }
 
 

@@ -31,6 +31,7 @@ from app.services import (
     take_backs,
     trees,
 )
+from app.services.held_meetings import event_of
 from app.services.history_plans import HistoryPlan, Key
 from app.services.import_journals import Change, Journal, Values
 from app.services.meetings import usual_title
@@ -125,7 +126,7 @@ def _enter(
     journal.insert(Minutes, ((number, _minutes(work, meeting)) for number, meeting in numbered))
     told = [(each, _line(work, meeting, each)) for meeting, sheet in pairs for each in sheet]
     journal.insert(Attendance, ((each.row_number, line) for each, line in told))
-    events = ((each.row_number, _event(line, each.line.reason)) for each, line in told)
+    events = ((each.row_number, event_of(line, each.line.reason)) for each, line in told)
     journal.insert(AttendanceEvent, events)
     for meeting in meetings:
         work.record("meeting.imported", meeting, import_id=str(imported.id))
@@ -184,26 +185,6 @@ def _line(work: Work, meeting: Meeting, each: HistoryPlan) -> Values:
         "marked_by": work.actor.account_id,
         "marked_at": work.now,
         "came_at": None,
-    }
-
-
-def _event(line: Values, reason: str | None) -> Values:
-    return {
-        "id": new_id(),
-        "created_at": line["created_at"],
-        "version": 1,
-        "organization_id": line["organization_id"],
-        "member_id": line["member_id"],
-        "attendance_id": line["id"],
-        "meeting_id": line["meeting_id"],
-        "status": line["status"],
-        "source": line["source"],
-        "actor_id": line["marked_by"],
-        "recorded_at": line["marked_at"],
-        "line_version": line["version"],
-        "captured_at": None,
-        "check_in_id": None,
-        "reason": reason,
     }
 
 
