@@ -75,6 +75,23 @@ class TestStored:
             assert file_of(officer, report["id"], form) == content, form
         assert "Bắc Mới" in words_of(monthly(officer, world.root, "docx"), "docx")
 
+    def test_nothing_is_stored_of_what_lies_ahead(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        cell, member_id = world.north_one.id, world.people["secretary"].member_id
+        month = {"organization_id": cell, "period": "2026-06"}
+
+        for path, asked in (
+            ("reports/monthly.csv", month),
+            ("reports/call-list.xlsx", month | {"measure": "cells_met"}),
+            ("reports/cell-year.docx", {"organization_id": cell, "year": 2027}),
+            ("reports/member-year.xlsx", {"member_id": member_id, "year": 2027}),
+            ("me/reports/year.docx", {"year": 2027}),
+        ):
+            answer = sign_in("secretary").get(f"/{path}", params=asked)
+            assert (answer.status_code, answer.json()["code"]) == (409, "period_not_begun"), path
+        assert rows(session, Report) == []
+
     def test_the_digest_can_be_computed_by_whoever_holds_the_row(
         self, session: Session, world: World
     ) -> None:

@@ -16,6 +16,7 @@ from app.core.clock import day_ends_at
 from app.core.errors import NotFound
 from app.core.ids import new_id
 from app.core.paging import Filters, Order, Page
+from app.core.periods import period_at
 from app.core.selects import pick
 from app.models import Organization, Report, ReportFormat, ReportKind
 from app.policies.roles import Permission
@@ -30,6 +31,7 @@ from app.services import (
     replicas,
     spans,
 )
+from app.services.not_held import PeriodNotBegun
 from app.services.report_drafts import Draft, expect_asked
 from app.work import Work
 
@@ -65,7 +67,7 @@ def make(work: Work, data: ReportCreate) -> Report:
 def compose(work: Work, data: ReportCreate) -> Draft:
     """What the report says, by the rights of whoever asks; nothing is written."""
     expect_asked(data)
-    return COMPOSERS[data.kind](work, data)
+    return _begun(work, COMPOSERS[data.kind](work, data))
 
 
 def keep(work: Work, draft: Draft) -> Report:
@@ -112,7 +114,14 @@ def _last_month(data: ReportCreate) -> str:
 
 def note_own_year(work: Work, year: int) -> Report:
     """The same, of the year of the member who asks."""
-    return _note(work, member_years.compose_own(work, year))
+    return _note(work, _begun(work, member_years.compose_own(work, year)))
+
+
+def _begun(work: Work, draft: Draft) -> Draft:
+    """Nothing is kept of what lies ahead."""
+    if draft.first > period_at(work.now):
+        raise PeriodNotBegun
+    return draft
 
 
 def _note(work: Work, draft: Draft) -> Report:
