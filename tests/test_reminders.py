@@ -27,6 +27,7 @@ from tests.conftest import SignIn
 from tests.evenings import said
 from tests.factories.meetings import make_not_held
 from tests.factories.people import make_member, make_office
+from tests.figures import activate
 from tests.figures import missing as listed
 from tests.tables import fingerprint_of_tables
 from tests.world import NOON, World, rows
@@ -186,6 +187,18 @@ class TestCreate:
         assert (refused.status_code, refused.json()["code"]) == (409, "period_locked")
         assert above["skipped_by"] == [{"reason": "period_locked", "count": 1}]
         assert above["reminded"] == 2
+
+    def test_who_has_done_it_since_is_left_alone(self, sign_in: SignIn, world: World) -> None:
+        (first, second) = listed(
+            sign_in("officer"), world.south_one, "accounts_activated", "2026-04"
+        )["items"]
+        activate(sign_in, first["member"]["id"])
+
+        result = remind(sign_in("officer"), world.south_one, "accounts_activated", period="2026-04")
+
+        assert result["skipped_by"] == [{"reason": "resolved", "count": 1}]
+        shown = {item["member"]["id"]: item["skipped"] for item in result["items"]}
+        assert shown == {first["member"]["id"]: "resolved", second["member"]["id"]: None}
 
     def test_a_month_to_come_is_missed_by_nobody(self, sign_in: SignIn, world: World) -> None:
         answer = sign_in("officer").post("/reminders", json=asked(world.root, period="2026-06"))

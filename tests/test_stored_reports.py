@@ -78,16 +78,17 @@ class TestStored:
     def test_nothing_is_stored_of_what_lies_ahead(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:
-        cell, member_id = world.north_one.id, world.people["secretary"].member_id
+        cell, member_id = str(world.north_one.id), str(world.people["secretary"].member_id)
         month = {"organization_id": cell, "period": "2026-06"}
 
-        for path, asked in (
+        wanted: tuple[tuple[str, dict[str, Any]], ...] = (
             ("reports/monthly.csv", month),
             ("reports/call-list.xlsx", month | {"measure": "cells_met"}),
             ("reports/cell-year.docx", {"organization_id": cell, "year": 2027}),
             ("reports/member-year.xlsx", {"member_id": member_id, "year": 2027}),
             ("me/reports/year.docx", {"year": 2027}),
-        ):
+        )
+        for path, asked in wanted:
             answer = sign_in("secretary").get(f"/{path}", params=asked)
             assert (answer.status_code, answer.json()["code"]) == (409, "period_not_begun"), path
         assert rows(session, Report) == []

@@ -19,6 +19,7 @@ class SkipReason(StrEnum):
     """Why somebody who is missing is not reminded now."""
 
     REMINDED_TODAY = "reminded_today"
+    RESOLVED = "resolved"
     NOT_HELD = "not_held"
     PERIOD_LOCKED = "period_locked"
     NO_RECIPIENT = "no_recipient"

@@ -38,10 +38,11 @@ Times = tuple[UUID, str]
 
 
 class Subject(NamedTuple):
-    """A cell that is missing from a figure, or a member of it."""
+    """A cell that is missing from a figure, or a member of it; whether it was mended since."""
 
     cell_id: UUID
     member_id: UUID | None
+    is_mended: bool
 
 
 def subjects(work: Work, organization_id: UUID, measure: Measure, period: str) -> list[Subject]:
@@ -49,7 +50,10 @@ def subjects(work: Work, organization_id: UUID, measure: Measure, period: str) -
     unit = work.fetch(Permission.DASHBOARD_READ, Organization, organization_id)
     listing = missing_lists.of(work, unit, measure, Span([period]))
     records = work.session.execute(_scoped(listing.statement.order_by(*listing.order)))
-    return [Subject(record.cell_id, record.member_id) for record in records]
+    return [
+        Subject(record.cell_id, record.member_id, record.resolved_at is not None)
+        for record in records
+    ]
 
 
 def listed(

@@ -40,16 +40,18 @@ class Addressee:
 def of(work: Work, measure: Measure, period: str, subjects: Iterable[Subject]) -> list[Addressee]:
     """Each cell or member once, in the order of the list."""
     found = {subject.member_id or subject.cell_id: subject for subject in subjects}
+    mended = {subject_id for subject_id, subject in found.items() if subject.is_mended}
     cells = {subject.cell_id for subject in found.values()}
     reasons = {
         SkipReason.PERIOD_LOCKED: _locked(work, period, cells),
+        SkipReason.RESOLVED: mended,
         SkipReason.NOT_HELD: _declared(work, measure, period, cells),
         SkipReason.REMINDED_TODAY: _reminded(work, found, local_date(work.now)),
     }
     leaders = notices.leaders_of(work, cells)
     own = _with_account(work, [each.member_id for each in found.values() if each.member_id])
     addressees = []
-    for subject_id, (cell_id, member_id) in found.items():
+    for subject_id, (cell_id, member_id, _) in found.items():
         reads = member_id is not None and member_id in own
         told = (subject_id,) if reads else tuple(leaders[cell_id])
         skipped = next(
