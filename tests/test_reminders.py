@@ -167,7 +167,7 @@ class TestCreate:
         about_meeting = remind(officer, world.north_one)
         about_theme = remind(officer, world.north_one, "cells_met_thematic")
 
-        assert about_meeting["skipped_by"] == [{"reason": "not_held", "count": 1}]
+        assert about_meeting["skipped_by"] == [{"reason": "said_not_held", "count": 1}]
         assert counts(about_theme) == (1, 1, 2, 0)
 
     def test_a_locked_month_cannot_be_mended_and_is_not_reminded_of(

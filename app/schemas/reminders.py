@@ -20,7 +20,7 @@ class SkipReason(StrEnum):
 
     REMINDED_TODAY = "reminded_today"
     RESOLVED = "resolved"
-    NOT_HELD = "not_held"
+    SAID_NOT_HELD = "said_not_held"
     PERIOD_LOCKED = "period_locked"
     NO_RECIPIENT = "no_recipient"
 

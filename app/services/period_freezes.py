@@ -20,7 +20,7 @@ from app.services.rules import ancestry
 from app.work import Work
 
 
-class PeriodNotBegun(Conflict):
+class NoFiguresThen(Conflict):
     code = "period_not_begun"
     vi = "Đơn vị chưa có số liệu của kỳ này."
     en = "The unit has no figures of this period: it has not begun, or lies before the first."
@@ -38,13 +38,13 @@ class Branch(NamedTuple):
 
 
 def expect_begun(work: Work, period: str) -> None:
-    """`PeriodNotBegun` for what lies ahead, or before the figures began; `Invalid` for no month."""
+    """`NoFiguresThen` for what lies ahead, or before the figures began; `Invalid` for no month."""
     if not periods.is_period(period):
         raise Invalid.at(
             "/path/period", "wrong_format", "Kỳ viết là YYYY-MM.", "A period is written YYYY-MM."
         )
     if not figures.opened(work, [period]):
-        raise PeriodNotBegun
+        raise NoFiguresThen
 
 
 def place_of(work: Work, unit: Organization, period: str) -> str:
@@ -54,7 +54,7 @@ def place_of(work: Work, unit: Organization, period: str) -> str:
     )
     path: str | None = work.session.execute(_scoped(place)).scalar_one_or_none()
     if path is None:
-        raise PeriodNotBegun
+        raise NoFiguresThen
     return path
 
 

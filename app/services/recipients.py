@@ -45,7 +45,7 @@ def of(work: Work, measure: Measure, period: str, subjects: Iterable[Subject]) -
     reasons = {
         SkipReason.PERIOD_LOCKED: _locked(work, period, cells),
         SkipReason.RESOLVED: mended,
-        SkipReason.NOT_HELD: _declared(work, measure, period, cells),
+        SkipReason.SAID_NOT_HELD: _declared(work, measure, period, cells),
         SkipReason.REMINDED_TODAY: _reminded(work, found, local_date(work.now)),
     }
     leaders = notices.leaders_of(work, cells)
