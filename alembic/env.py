@@ -24,12 +24,18 @@ def plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return next((text for known, text in plain.items() if isinstance(item, known)), False)
 
 
+def is_compared(item: Any, name: str | None, *_context: Any) -> bool:
+    """All but a constraint of the first tables that SQLite cannot drop, and PostgreSQL has not."""
+    return name != "uq_organizations_path"
+
+
 def run(connection: Connection) -> None:
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
         render_as_batch=True,
         render_item=plainly,
+        include_object=is_compared,
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -13,11 +13,11 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from app.core import database
-from app.models import AccountSession, Activity, Guest, Meeting, MeetingStatus
+from app.models import AccountSession, Activity, Guest, Meeting, MeetingStatus, Membership
 from app.policies.actors import SYSTEM
 from app.policies.roles import Permission
-from app.schemas.reorganizations import OrganizationMove
-from app.services import figures, reorganizations, rooms
+from app.schemas.reorganizations import OrganizationMerge, OrganizationMove
+from app.services import closures, figures, reorganizations, rooms
 from app.work import Work
 from tests.check_ins import check_in, code_of, make_room
 from tests.conftest import SignIn
@@ -25,7 +25,7 @@ from tests.factories.meetings import make_meeting, make_minutes
 from tests.factories.notices import make_guest
 from tests.factories.people import make_member
 from tests.recounts import differences
-from tests.world import NOON, World
+from tests.world import NOON, World, rows
 
 
 def test_the_first_request_of_a_month_may_be_a_check_in_while_the_meeting_ends(
@@ -89,34 +89,46 @@ def test_what_a_meeting_takes_is_asked_of_it_as_the_last_writer_left_it(
     assert found == dict.fromkeys(doors, 409)
 
 
-def test_a_commune_moves_while_a_cell_of_it_takes_a_member_in(
-    world: World, clock: time_machine.Traveller
+def _moves(work: Work, world: World) -> None:
+    told = {"effective_on": "2026-05-01", "decision": "1", "parent_id": world.other.id}
+    reorganizations.move(work, world.north.id, OrganizationMove.model_validate(told))
+
+
+def _ends(work: Work, world: World) -> None:
+    told = {"effective_on": "2026-05-01", "decision": "2", "into_id": world.north_one.id}
+    reorganizations.merge(work, world.north_two.id, OrganizationMerge.model_validate(told))
+
+
+@pytest.mark.parametrize("decide", [_moves, _ends])
+def test_a_unit_moves_or_ends_while_it_takes_a_member_in(
+    world: World, clock: time_machine.Traveller, decide: Callable[[Work, World], None]
 ) -> None:
     has_written, may_count = threading.Event(), threading.Event()
+    cell, day = world.north_two, date(2026, 5, 2)
 
-    def take_in() -> None:
-        with database.writing() as session:
-            day = date(2026, 5, 2)
-            member = make_member(session, world.north_one, number=900, joined_on=day)
-            session.flush()
-            has_written.set()
-            may_count.wait(5)
-            figures.recount_members(Work(session, SYSTEM, NOON), [member.id], since=day)
+    def take_in(work: Work, _: World) -> None:
+        closures.expect_there(work, cell, day, "/organization_id")
+        member = make_member(work.session, cell, number=900, joined_on=day)
+        work.session.flush()
+        has_written.set()
+        may_count.wait(5)
+        figures.recount_members(work, [member.id], since=day)
 
-    def move() -> None:
-        told = {"effective_on": "2026-05-01", "decision": "1", "parent_id": world.other.id}
+    def act(step: Callable[[Work, World], None]) -> None:
         with database.writing() as session:
-            data = OrganizationMove.model_validate(told)
-            reorganizations.move(Work(session, SYSTEM, NOON), world.north.id, data)
+            step(Work(session, SYSTEM, NOON), world)
 
     with ThreadPoolExecutor(2) as pool:
-        taken_in = pool.submit(take_in)
+        taken_in = pool.submit(act, take_in)
         assert has_written.wait(5)
         threading.Timer(0.3, may_count.set).start()
-        for one in (pool.submit(move), taken_in):
+        for one in (pool.submit(act, decide), taken_in):
             one.result()
 
     assert differences() == []
+    with database.reading() as session:
+        there = rows(session, Membership, Membership.organization_id == cell.id)
+    assert any(one.valid_to is None for one in there) is (decide is _moves)
 
 
 def _while_accepted(meeting: Meeting) -> Callable[..., Any]:

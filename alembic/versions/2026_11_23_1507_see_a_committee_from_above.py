@@ -677,6 +677,9 @@ def upgrade() -> None:
     op.add_column("figures", sa.Column("open_until", sa.DateTime(timezone=True), nullable=True))
     op.drop_index("ix_figures_period_path", "figures")
     op.create_index("ix_figures_period_path", "figures", ["period", "path"])
+    op.create_index(op.f("ix_organizations_path"), "organizations", ["path"])
+    if op.get_bind().dialect.name == "postgresql":  # elsewhere nobody waits for it
+        op.drop_constraint(op.f("uq_organizations_path"), "organizations")
     op.add_column("import_rows", sa.Column("before_sealed", sa.LargeBinary(), nullable=True))
     op.add_column("imports", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
@@ -740,6 +743,9 @@ def downgrade() -> None:
     op.drop_column("imports", "mode")
     op.drop_column("imports", "taken_back_at")
     op.drop_column("import_rows", "before_sealed")
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_unique_constraint(op.f("uq_organizations_path"), "organizations", ["path"])
+    op.drop_index(op.f("ix_organizations_path"), "organizations")
     op.drop_index("ix_figures_period_path", "figures")
     op.create_index("ix_figures_period_path", "figures", ["period", "path"], unique=True)
     op.drop_column("figures", "open_until")

@@ -50,8 +50,9 @@ class Organization(Row, table=True):
     unit_type: UnitType | None = Field(default=None, sa_type=choice(UnitType))
     parent_id: UUID | None = Field(default=None, foreign_key="organizations.id", index=True)
     segment: str = Field(unique=True, max_length=SEGMENT_WIDTH)
-    # One fixed-width segment a level, each ended by a dot: a branch is a range of text.
-    path: str = Field(unique=True, sa_type=BYTEWISE)
+    # One fixed-width segment a level, each ended by a dot: a branch is a range of text. Unique by
+    # its last segment, and not said to be: PostgreSQL holds what it is said of from references.
+    path: str = Field(index=True, sa_type=BYTEWISE)
     valid_from: date
     # The first day as it was entered, while a history of meetings tells an earlier one.
     entered_from: date | None = None

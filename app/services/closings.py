@@ -9,7 +9,7 @@ from sqlmodel import col, select
 from app.core.clock import day_starts_at
 from app.core.errors import Conflict
 from app.models import NOT_YET_OPENED, Meeting, MeetingPlan, MeetingStatus, Organization
-from app.services import changeovers, meetings, parents, period_locks
+from app.services import changeovers, closures, meetings, parents, period_locks, trees
 from app.work import Work
 
 
@@ -20,10 +20,12 @@ class MeetingsHeld(Conflict):
 
 
 def hold(work: Work, unit: Organization) -> None:
-    """Plans, then meetings, before the day of the figures: so does whoever turns it."""
+    """All that ends with a unit, and the unit; plans come first, as for whoever turns the day."""
     for model in (MeetingPlan, Meeting):
         own: Any = select(model.id).where(model.organization_id == unit.id).order_by(col(model.id))
         work.session.execute(_scoped(own.with_for_update()))
+    trees.hold(work.session)
+    closures.hold(work, unit)
 
 
 def close(work: Work, unit: Organization, day: date, decision: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
 from sqlmodel import col, select
 
 from app.core import periods
@@ -44,15 +44,30 @@ def expect_there(work: Work, unit: Organization, day: date, pointer: str) -> Non
 def expect_lasting(
     work: Work, unit: Organization, day: date, until: date | None, pointer: str
 ) -> None:
-    """`Invalid` unless a unit is there from a day to the one before `until`, or for ever."""
-    ends_early = unit.valid_to is not None and (until is None or unit.valid_to < until)
-    if day < unit.valid_from or ends_early or _is_closed(work, unit, day, until):
+    """`Invalid` unless a unit is there from a day to the one before `until`, or for ever.
+
+    Whoever ends it waits until the transaction is over, as this waits for whoever does: `hold`.
+    """
+    end = col(Organization.valid_to)
+    lasting: Any = select(Organization.id).where(
+        Organization.id == unit.id,
+        Organization.valid_from <= day,
+        or_(end.is_(None), false() if until is None else end >= until),
+    )
+    held = lasting.with_for_update(read=True)
+    lasts = work.session.execute(held.execution_options(scoped="of a reached unit")).first()
+    if lasts is None or _is_closed(work, unit, day, until):
         raise Invalid.at(
             pointer,
             "unit_not_valid",
             "Tổ chức không hoạt động vào ngày này.",
             "The unit does not exist on this day.",
         )
+
+
+def hold(work: Work, unit: Organization) -> None:
+    """Nothing begins in a unit that is about to end; it is as whoever came before left it."""
+    work.session.refresh(unit, with_for_update={"key_share": True})
 
 
 def _is_closed(work: Work, unit: Organization, day: date, until: date | None) -> bool:

@@ -200,7 +200,9 @@ def _stored(*, of_some: bool) -> Select[Any]:
         cells: Any = bindparam("cells", expanding=True)
         statement = statement.where(col(Figure.organization_id).in_(cells))
     # Not from those who ask whether the period is locked: they hold it as weakly as they can.
-    return _counted(statement.order_by(col(Figure.path)).with_for_update(key_share=True))
+    # In the order of what never changes: a move gives rows other paths.
+    ordered = statement.order_by(col(Figure.organization_id))
+    return _counted(ordered.with_for_update(key_share=True))
 
 
 def opened(work: Work, among: Iterable[str]) -> list[str]:

@@ -71,6 +71,7 @@ def get(work: Work, organization_id: UUID) -> Organization:
 
 def create(work: Work, data: OrganizationCreate) -> Organization:
     parent = work.fetch(Permission.ORGANIZATION_CREATE, Organization, data.parent_id)
+    trees.hold(work.session)
     if not may_stand_under(data.kind, parent.kind):
         raise Invalid.at(
             "/kind",
@@ -101,6 +102,9 @@ def change(
     unit = work.fetch(Permission.ORGANIZATION_CHANGE, Organization, organization_id)
     expect_version(unit.version, if_match)
     changes = data.model_dump(exclude_unset=True)
+    if "valid_to" in changes:
+        trees.hold(work.session)
+        closures.hold(work, unit)
     if "code" in changes and changes["code"] != unit.code:
         _refuse_taken(work, changes["code"])
     before = {name: str(getattr(unit, name)) for name in changes}

@@ -67,10 +67,11 @@ def hold(work: Work, unit: Organization, period: str) -> Branch:
     rows = (
         pick(*(getattr(Figure, name) for name in columns))
         .where(Figure.within(period, path))
-        .order_by(col(Figure.path))
+        .order_by(col(Figure.organization_id))
         .with_for_update()
     )
-    return Branch(period, path, work.session.execute(_scoped(rows)).all())
+    held = work.session.execute(_scoped(rows)).all()
+    return Branch(period, path, sorted(held, key=lambda row: row.path))
 
 
 def freeze(
@@ -123,15 +124,15 @@ def thaw(work: Work, branch: Branch, rows: Sequence[Any]) -> None:
     _mark(work, _among(branch, rows), locked_at=None, open_until=None)
     cells = branch.cells(rows)
     period_seals.remove(work.session, branch.period, cells)
-    period_seals.bind(work.session, branch.period, [branch.path, *cells.values()])
     recount(work, branch)
+    # Last: whoever writes under an exception holds rows, and then the locks above them.
+    period_seals.bind(work.session, branch.period, [branch.path, *cells.values()])
 
 
 def lift(work: Work, branch: Branch, lock: PeriodLock) -> None:
     """Take back one lock: what it found locked stays so."""
-    lock.lifted_at = work.now
-    work.session.flush()
     thaw(work, branch, [row for row in branch.rows if row.locked_at == lock.created_at])
+    lock.lifted_at = work.now
     work.record("period.unlocked", lock, period=lock.period)
 
 

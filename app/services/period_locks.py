@@ -47,7 +47,7 @@ def closed(work: Work, asked: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str
         by_period[period].add(unit_id)
     shut = set()
     for period, units in sorted(by_period.items()):
-        for portion in portions(units):
+        for portion in portions(sorted(units)):
             wanted = {"units": portion, "period": period, "now": work.now}
             for unit_id, is_open in work.session.execute(_LOCKED, wanted):
                 if is_open:
@@ -74,7 +74,7 @@ _LOCKED = (
         col(Figure.organization_id).in_(bindparam("units", expanding=True)),
         col(Figure.period) == bindparam("period"),
     )
-    .order_by(col(Figure.path))
+    .order_by(col(Figure.organization_id))
     .with_for_update(read=True, key_share=True)
     .execution_options(scoped="of reached units")
 )

@@ -103,6 +103,7 @@ def unlock(work: Work, period: str, data: PeriodUnlock) -> PeriodRead:
     if not locked:
         raise NotLocked
     if data.until is None:
+        period_freezes.thaw(work, branch, locked)
         period_freezes.lift_below(work, branch)
     exception = work.add(
         PeriodException(
@@ -116,9 +117,7 @@ def unlock(work: Work, period: str, data: PeriodUnlock) -> PeriodRead:
     )
     until = data.until and data.until.isoformat()
     work.record("period.unlocked", exception, period=period, reason=data.reason, until=until)
-    if data.until is None:
-        period_freezes.thaw(work, branch, locked)
-    else:
+    if data.until is not None:
         period_freezes.open_until(work, branch, data.until)
     return period_views.show_one(work, unit, period)
 

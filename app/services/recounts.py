@@ -113,9 +113,10 @@ def _compare(
     work: Work, period: str, today: date, lost: list[Organization], *, hold: bool
 ) -> list[Difference]:
     session = work.session
-    rows = select(Figure).where(Figure.period == period).order_by(col(Figure.path))
+    rows = select(Figure).where(Figure.period == period).order_by(col(Figure.organization_id))
     held = rows.with_for_update() if hold else rows
-    stored = session.execute(held.execution_options(**_ALL)).scalars().all()
+    found = session.execute(held.execution_options(**_ALL)).scalars()
+    stored = sorted(found, key=lambda row: row.path)
     pending = _pending(session, period)
     places = {row.organization_id: row.path for row in stored}
     places |= {unit.id: unit.path for unit in lost}

@@ -87,7 +87,6 @@ def merge(work: Work, organization_id: UUID, data: OrganizationMerge) -> Organiz
     unit = work.fetch(Permission.ORGANIZATION_MERGE, Organization, organization_id)
     into = work.fetch(Permission.ORGANIZATION_MERGE, Organization, data.into_id)
     closings.hold(work, unit)
-    trees.hold(work.session)
     day = data.effective_on
     _expect_ending(work, unit, day)
     if into.kind is not unit.kind or into.id == unit.id:
@@ -113,7 +112,6 @@ def dissolve(work: Work, organization_id: UUID, data: OrganizationDissolve) -> O
         closures.expect_there(work, successor, data.effective_on, "/successor_id")
         _refuse_itself(unit, successor)
     closings.hold(work, unit)
-    trees.hold(work.session)
     _expect_ending(work, unit, data.effective_on)
     organizations.refuse_closing(work, unit, data.effective_on)
     closings.close(work, unit, data.effective_on, data.decision)

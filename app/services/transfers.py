@@ -193,7 +193,8 @@ def _stands(work: Work, organization_id: UUID, on: date) -> bool:
         is_cell_on(on),
         col(Organization.valid_to).is_(None),
     )
-    scoped = cell.execution_options(scoped="a cell is named by who gives to it")
+    held = cell.with_for_update(read=True)  # it does not close meanwhile
+    scoped = held.execution_options(scoped="a cell is named by who gives to it")
     return work.session.execute(scoped).first() is not None
 
 

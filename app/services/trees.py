@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 
 from app.core import periods
 from app.core.clock import local_date
-from app.core.selects import pick
+from app.core.selects import pick, portions
 from app.models import (
     COUNTS,
     Figure,
@@ -45,12 +45,11 @@ def follow(work: Work, units: Collection[UUID], since: date) -> None:
     """Bring rows to where, and whether, these units stand now, in the periods from a day's on."""
     work.session.flush()
     hold(work.session)
-    opened = figures.opened(work, figures.from_day(work, since))
-    for period in opened:
+    for period in figures.opened(work, figures.from_day(work, since)):
+        _hold_branches(work.session, period, units)
         settle(work.session, period, work.now, units)
         tree_rows.add_rows(work.session, period, local_date(work.now), units)
-    figures.recount(work, units, opened)
-    for period in opened:
+        figures.recount(work, units, [period])
         tree_rows.drop_rows(work.session, period, units)
 
 
@@ -110,7 +109,7 @@ def settle(
     if not moves:
         return
     hold(session)
-    _hold_branches(session, period, moves)
+    _hold_branches(session, period, [move.unit_id for move in moves])
     figures.drain(session)
     shifts: list[Shift] = []
     one_by_one(moves, lambda move: _shift(session, period, now, move, shifts))
@@ -130,18 +129,24 @@ def one_by_one(waiting: Iterable[T], step: Callable[[T], bool]) -> None:
         waiting = left
 
 
-def _hold_branches(session: Session, period: str, moves: Iterable[Move]) -> None:
+def _hold_branches(session: Session, period: str, units: Collection[UUID]) -> None:
     """Cells below do not count meanwhile: what they did waits above the old place no more."""
     if session.get_bind().dialect.name != "postgresql":
         return
-    moved = select(Figure.path).where(
-        col(Figure.period) == period,
-        col(Figure.organization_id).in_([move.unit_id for move in moves]),
-    )
-    tops = sorted(session.execute(_counted(moved)).scalars())
-    for top in tops:
-        branch = select(Figure.path).where(Figure.within(period, top)).order_by(col(Figure.path))
-        session.execute(_counted(branch.with_for_update(key_share=True)))
+    below: set[UUID] = set()
+    for portion in portions(units):
+        places = select(Figure.path).where(
+            col(Figure.period) == period, col(Figure.organization_id).in_(portion)
+        )
+        for top in session.execute(_counted(places)).scalars().all():
+            branch = select(Figure.organization_id).where(Figure.within(period, top))
+            below.update(session.execute(_counted(branch)).scalars())
+    for portion in portions(sorted(below)):
+        rows = select(Figure.organization_id).where(
+            col(Figure.period) == period, col(Figure.organization_id).in_(portion)
+        )
+        ordered = rows.order_by(col(Figure.organization_id)).with_for_update(key_share=True)
+        session.execute(_counted(ordered))
 
 
 def _shift(session: Session, period: str, now: datetime, move: Move, shifts: list[Shift]) -> bool:
