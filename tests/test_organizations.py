@@ -159,6 +159,21 @@ class TestCreate:
         (trace,) = rows(session, AuditEntry, AuditEntry.action == "organization.created")
         assert str(trace.subject_id) == made["id"]
 
+    def test_the_decision_by_which_it_is_founded_begins_its_history(
+        self, sign_in: SignIn, world: World
+    ) -> None:
+        made = self.create(sign_in, world, decision="12-QĐ/ĐU", valid_from="2026-05-10").json()
+
+        asked = {"organization_id": made["id"]}
+        (entry,) = sign_in("officer").get("/reorganizations", params=asked).json()["items"]
+        told = {name: entry[name] for name in ("kind", "effective_on", "decision", "parent_id")}
+        assert told == {
+            "kind": "founded",
+            "effective_on": "2026-05-10",
+            "decision": "12-QĐ/ĐU",
+            "parent_id": str(world.north.id),
+        }
+
     def test_its_branch_sees_it_and_no_other(self, sign_in: SignIn, world: World) -> None:
         made = self.create(sign_in, world).json()["id"]
 

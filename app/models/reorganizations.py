@@ -11,6 +11,7 @@ from app.models.base import OrganizationRow
 
 
 class ReorganizationKind(StrEnum):
+    FOUNDED = "founded"
     MOVED = "moved"
     MERGED = "merged"
     SPLIT = "split"

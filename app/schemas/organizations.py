@@ -8,12 +8,15 @@ from pydantic import MISSING, StringConstraints
 
 from app.core.paging import PageQuery
 from app.models import OrganizationKind, UnitType
-from app.schemas.base import Day, Input, Name, Output, SearchText
+from app.schemas.base import Clean, Day, Input, Name, Output, SearchText
 
+DecisionNumber = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
 Code = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,31}$")]
 
 
 class OrganizationCreate(Input):
+    """`decision` is the number of the paper by which the unit is founded."""
+
     code: Code
     name: Name
     kind: OrganizationKind
@@ -21,6 +24,7 @@ class OrganizationCreate(Input):
     parent_id: UUID
     valid_from: Day | None = None
     valid_to: Day | None = None
+    decision: DecisionNumber | None = None
 
 
 class OrganizationUpdate(Input):

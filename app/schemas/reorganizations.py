@@ -1,16 +1,14 @@
 """Decisions about a unit's place in the tree, as they cross the wire."""
 
 from datetime import date, datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from app.core.paging import PageQuery
 from app.models import ReorganizationKind
-from app.schemas.base import Clean, Day, Input, Output
-
-DecisionNumber = Annotated[str, StringConstraints(min_length=1, max_length=100), Clean]
+from app.schemas.base import Day, Input, Output
+from app.schemas.organizations import DecisionNumber
 
 
 class Decided(Input):

@@ -11,7 +11,14 @@ from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid
 from app.core.paging import Filters, Order, Page
 from app.core.text import fold
-from app.models import Membership, Organization, OrganizationKind, OrganizationParent
+from app.models import (
+    Membership,
+    Organization,
+    OrganizationKind,
+    OrganizationParent,
+    Reorganization,
+    ReorganizationKind,
+)
 from app.models.base import valid_on
 from app.models.organizations import SEGMENT_WIDTH
 from app.policies.roles import Permission
@@ -83,7 +90,7 @@ def create(work: Work, data: OrganizationCreate) -> Organization:
     closures.expect_there(work, parent, valid_from, "/valid_from")
     expect_interval(valid_from, data.valid_to)
     _refuse_taken(work, data.code)
-    found = data.model_dump(exclude={"parent_id", "valid_from"})
+    found = data.model_dump(exclude={"parent_id", "valid_from", "decision"})
     unit = Organization(
         **found,
         search_text=fold(f"{data.name} {data.code}"),
@@ -93,6 +100,8 @@ def create(work: Work, data: OrganizationCreate) -> Organization:
     )
     plant(work, [(unit, parent)])
     work.record("organization.created", unit, after=data.model_dump(mode="json"))
+    if data.decision is not None:
+        _note_founding(work, unit, parent, data.decision)
     return unit
 
 
@@ -147,6 +156,21 @@ def plant(work: Work, pairs: Collection[tuple[Organization, Organization | None]
     work.session.flush()
     figure_days.start(work.session, local_date(work.now))
     _refigure(work, [unit for unit, _ in pairs], _since(unit for unit, _ in pairs))
+
+
+def _note_founding(work: Work, unit: Organization, parent: Organization, decision: str) -> None:
+    """The first entry of a unit's history."""
+    work.add(
+        Reorganization(
+            created_at=work.now,
+            organization_id=unit.id,
+            kind=ReorganizationKind.FOUNDED,
+            effective_on=unit.valid_from,
+            decision=decision,
+            parent_id=parent.id,
+            decided_by=work.actor.account_id,
+        )
+    )
 
 
 def _refigure(work: Work, units: Collection[Organization], among: Iterable[str]) -> None:
