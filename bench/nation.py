@@ -19,7 +19,7 @@ from sqlalchemy import Engine
 from app.core import clock, database, periods
 from app.core.text import fold, sort_key
 from app.models import COUNTS, OrganizationKind
-from app.services import figures
+from app.services import figures, obligations
 
 _K = OrganizationKind
 LEVELS = (_K.CENTRAL, _K.PROVINCE, _K.GRASSROOTS, _K.SECTION, _K.CELL)
@@ -185,6 +185,10 @@ def _count(connection: Any, months: list[str]) -> None:
         " AND model.organization_id = figures.organization_id AND figures.period = ANY(%s)",
         (months[0], months[1:-1]),
     )
+    for month in months[1:-1]:
+        for kind in obligations.due(month):
+            told = {"month": month, "kind": kind, "due_at": obligations.due_at(month)}
+            connection.execute(_OBLIGATIONS, told)
 
 
 def _fold() -> int:
@@ -196,6 +200,11 @@ _COUNTS = ", ".join(COUNTS)
 _ID = """
 CREATE FUNCTION bench_id(kind int, number bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
 RETURN (lpad(to_hex(kind), 8, '0') || '000070008000' || lpad(to_hex(number), 12, '0'))::uuid
+"""
+_OBLIGATIONS = """
+INSERT INTO obligations (id, created_at, version, organization_id, period, kind, due_at)
+SELECT gen_random_uuid(), now(), 1, organization_id, period, %(kind)s, %(due_at)s
+FROM figures WHERE period = %(month)s AND is_cell AND cells > 0
 """
 _UNITS = """
 COPY organizations (id, created_at, version, code, name, search_text, kind, parent_id, segment,
