@@ -7,7 +7,15 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
-from app.models import AuditEntry, Figure, MeetingKind, MeetingStatus, Organization, Setting
+from app.models import (
+    AuditEntry,
+    Closure,
+    Figure,
+    MeetingKind,
+    MeetingStatus,
+    Organization,
+    Setting,
+)
 from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.factories.meetings import make_meeting, make_not_held
@@ -107,6 +115,23 @@ class TestCreate:
 
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["pointer"] == "/organization_id"
+
+    def test_not_of_a_month_in_which_the_cell_was_closed(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        first, opened = date(2026, 3, 20), date(2026, 5, 1)
+        cell = world.north_one.id
+        session.add(Closure(organization_id=cell, valid_from=first, valid_to=opened))
+        session.flush()
+
+        statuses = [
+            sign_in("secretary")
+            .post("/not-held", json=word_of(world.north_one, period=period))
+            .status_code
+            for period in ("2026-03", "2026-04", "2026-05")
+        ]
+
+        assert statuses == [201, 422, 201]
 
     @pytest.mark.parametrize(
         ("who", "status"), [("member", 403), ("officer", 403), ("outsider", 404)]

@@ -17,7 +17,7 @@ from app.models import (
 )
 from app.policies.roles import Permission
 from app.schemas.not_held import NotHeldCreate, NotHeldQuery
-from app.services import branches, period_locks, rooms, rules
+from app.services import branches, closures, period_locks, rooms, rules
 from app.work import Work
 
 NEWEST_FIRST = Order((col(NotHeld.period), col(NotHeld.id)), descending=True)
@@ -58,7 +58,7 @@ def get(work: Work, not_held_id: UUID) -> NotHeld:
 
 def create(work: Work, data: NotHeldCreate) -> NotHeld:
     cell = work.fetch(Permission.NOT_HELD_CREATE, Organization, data.organization_id)
-    _check_cell(cell, data.period)
+    _check_cell(work, cell, data.period)
     period_locks.expect_open(work, cell.id, data.period)
     if data.period > periods.period_at(work.now):
         raise PeriodNotBegun
@@ -107,10 +107,13 @@ def _standing(declared: NotHeld) -> NotHeld:
     return declared
 
 
-def _check_cell(cell: Organization, period: str) -> None:
-    first, last = periods.first_day(period), periods.last_day(period)
-    existed = cell.valid_from <= last and (cell.valid_to is None or first < cell.valid_to)
-    if cell.kind is not OrganizationKind.CELL or not existed:
+def _check_cell(work: Work, cell: Organization, period: str) -> None:
+    alive = select(Organization.id).where(
+        Organization.id == cell.id,
+        Organization.kind == OrganizationKind.CELL,
+        closures.is_alive_in(period),
+    )
+    if work.session.execute(alive.execution_options(scoped="of a reached cell")).first() is None:
         raise Invalid.at(
             "/organization_id",
             "not_a_cell",
