@@ -58,6 +58,20 @@ class TestCreate:
         (made,) = rows(session, AuditEntry, AuditEntry.action == "report.created")
         assert (made.actor_id, made.request_id) == (account_of(world, "officer"), job_id)
 
+    def test_what_was_asked_is_told_by_the_names_it_was_asked_by(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        officer = sign_in("officer")
+        unit_id = str(world.root.id)
+        asked = {"kind": "monthly", "organization_id": unit_id, "from": "2026-02", "to": "2026-04"}
+
+        made = officer.post("/jobs", json={"kind": "report", "report": asked}).json()
+        do_what_waits()
+
+        assert made["parameters"] == {"report": asked}
+        (report,) = rows(session, Report)
+        assert (report.first_period, report.last_period) == ("2026-02", "2026-04")
+
     def test_an_import_is_committed_whole(self, sign_in: SignIn, world: World) -> None:
         officer = sign_in("officer")
         unit = ["97.001.7", "Đảng bộ Mới", "grassroots", None, "97.001"]

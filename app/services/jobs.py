@@ -47,7 +47,7 @@ def create(work: Work, data: JobCreate) -> Job:
         raise Forbidden
     _ASKED[data.kind](work, data)
     _expect_room(work)
-    parameters = data.model_dump(mode="json", exclude={"kind"}, exclude_none=True)
+    parameters = data.model_dump(mode="json", exclude={"kind"}, exclude_none=True, by_alias=True)
     job = queue(work, data.kind, parameters, work.actor.account_id)
     work.record("job.created", job, kind=job.kind)
     return job
