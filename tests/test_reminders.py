@@ -1,7 +1,5 @@
 """The office reminds whoever is missing: seen beforehand, each at most once a day, and kept."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, get_args
 from uuid import UUID
 
@@ -10,7 +8,6 @@ import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from app.core import database
 from app.models import (
     AuditEntry,
     Figure,
@@ -29,6 +26,7 @@ from tests.factories.meetings import make_not_held
 from tests.factories.people import make_member, make_office
 from tests.figures import activate
 from tests.figures import missing as listed
+from tests.races import at_once, both_reach
 from tests.tables import fingerprint_of_tables
 from tests.world import NOON, World, rows
 
@@ -262,19 +260,9 @@ class TestCreate:
         world: World,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        both_have_looked = threading.Barrier(2)
-        insert_new = database.insert_new
-
-        def together(*given: Any) -> Any:
-            if database.engine().dialect.name == "postgresql":  # on SQLite one waits for the other
-                both_have_looked.wait(5)
-            return insert_new(*given)
-
-        monkeypatch.setattr(database, "insert_new", together)
-        offices = [sign_in("officer"), sign_in("branch_officer")]
-        with ThreadPoolExecutor(2) as pool:
-            sent = pool.map(lambda one: remind(one, world.north, "accounts_activated"), offices)
-            results = list(sent)
+        both_reach(monkeypatch, "insert_new")
+        offices = sign_in("officer"), sign_in("branch_officer")
+        results = at_once(lambda one: remind(one, world.north, "accounts_activated"), offices)
 
         assert sorted(result["reminded"] for result in results) == [0, 5]
         subjects = [row.subject_id for row in rows(session, Reminder)]

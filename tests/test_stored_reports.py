@@ -1,9 +1,7 @@
 """A report is stored when it is made, and made again from that, byte for byte."""
 
 import json
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -12,11 +10,11 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
-from app.core import database
 from app.models import AuditEntry, Report, ReportKind
 from tests.conftest import SignIn
 from tests.factories.reports import make_report
 from tests.papers import words_of
+from tests.races import at_once, both_reach
 from tests.reorganizations import merge, move
 from tests.reports import FIRST, file_of, grid, monthly, refusal
 from tests.world import NOON, World, rows
@@ -211,18 +209,9 @@ class TestTogether:
         world: World,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        both_have_looked = threading.Barrier(2)
-        insert_once = database.insert_once
-
-        def together(*given: Any) -> Any:
-            if database.engine().dialect.name == "postgresql":  # on SQLite one waits for the other
-                both_have_looked.wait(5)
-            return insert_once(*given)
-
-        monkeypatch.setattr(database, "insert_once", together)
-        askers = [sign_in("officer"), sign_in("inspector")]
-        with ThreadPoolExecutor(2) as pool:
-            first, second = pool.map(lambda one: monthly(one, world.root), askers)
+        both_reach(monkeypatch, "insert_once")
+        askers = sign_in("officer"), sign_in("inspector")
+        first, second = at_once(lambda one: monthly(one, world.root), askers)
 
         assert first == second
         assert len(rows(session, Report)) == 1

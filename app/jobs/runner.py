@@ -86,7 +86,7 @@ class _Run:
             self._fail(Fault(refusal.code, refusal.vi))
         except database.FAULTS as error:
             self._try_again(error)
-        except Exception:
+        except Exception:  # a bug fails this job, where it is seen, and no other
             log.exception("fault", job_id=str(self.job.id), kind=self.job.kind)
             self._fail(Fault("internal_error"))
 

@@ -61,7 +61,7 @@ def _again_and_again(stop: threading.Event, once: Callable[[], float]) -> None:
         except database.FAULTS as error:
             log.warning("worker waits for the database", kind=type(error).__name__)
             pause = AFTER_A_FAULT
-        except Exception:
+        except Exception:  # one turn gone wrong must not end the folding of all that follow
             log.exception("fault")
             pause = AFTER_A_FAULT
         stop.wait(pause)
