@@ -1,7 +1,18 @@
 """Tables and the rules a row can keep by itself. Imported whole, so Alembic sees every table."""
 
 from app.models.absence_reports import AbsenceReason, AbsenceReport, AbsenceStatus
-from app.models.accounts import Account, AccountSession, AccountState, ActivationCode, Activity
+from app.models.accounts import (
+    Account,
+    AccountSession,
+    AccountState,
+    ActivationCode,
+    Activity,
+    PurposeReading,
+    RecoveryCode,
+    SignInFailure,
+    StaffCode,
+    TotpUse,
+)
 from app.models.agendas import AgendaAudience, AgendaItem, AgendaStatus
 from app.models.alerts import Alert, AlertRule
 from app.models.attendances import (
@@ -13,8 +24,9 @@ from app.models.attendances import (
     RosterExclusion,
     RosterReason,
 )
-from app.models.audit import AuditEntry
+from app.models.audit import AccessEntry, AccessWay, AuditEntry, AuditSeal
 from app.models.check_ins import CheckIn, CheckInFlag, CheckInMethod, CheckInRefusal, CheckInStatus
+from app.models.corrections import Correction, CorrectionField, CorrectionStatus
 from app.models.documents import Document, DocumentReading
 from app.models.exemptions import Exemption, ExemptionKind
 from app.models.figures import COUNTS, Counts, Figure, FigureDay, FigureDelta, FrozenAccount
@@ -68,6 +80,8 @@ __all__ = [
     "AbsenceReason",
     "AbsenceReport",
     "AbsenceStatus",
+    "AccessEntry",
+    "AccessWay",
     "Account",
     "AccountSession",
     "AccountState",
@@ -83,6 +97,7 @@ __all__ = [
     "AttendanceSource",
     "AttendanceStatus",
     "AuditEntry",
+    "AuditSeal",
     "CalendarRun",
     "CheckIn",
     "CheckInFlag",
@@ -90,6 +105,9 @@ __all__ = [
     "CheckInRefusal",
     "CheckInStatus",
     "Closure",
+    "Correction",
+    "CorrectionField",
+    "CorrectionStatus",
     "Counts",
     "Document",
     "DocumentReading",
@@ -147,6 +165,8 @@ __all__ = [
     "PeriodSeal",
     "Proposal",
     "ProposalStatus",
+    "PurposeReading",
+    "RecoveryCode",
     "Reminder",
     "Reorganization",
     "ReorganizationKind",
@@ -162,10 +182,13 @@ __all__ = [
     "ScheduleStatus",
     "Setting",
     "Sex",
+    "SignInFailure",
+    "StaffCode",
     "Standing",
     "Task",
     "TaskStatus",
     "Template",
+    "TotpUse",
     "Transfer",
     "TransferStatus",
     "UnitType",

@@ -9,6 +9,7 @@ from sqlalchemy import Index, false, text
 from sqlmodel import Field
 
 from app.core.columns import choice
+from app.core.confidential import SealedText, sealed
 from app.models.base import MemberRow, Stateful
 
 
@@ -33,6 +34,12 @@ STANDING = (_S.PENDING, _S.ACCEPTED)
 _STANDING = text("status IN ('pending', 'accepted')")
 
 
+class Letter:
+    """The key of the attached file alone, which lies sealed by it; older files lie as they came."""
+
+    attachment_key = sealed("attachment_key")
+
+
 class Attachment(NamedTuple):
     """What the member shows with it."""
 
@@ -40,7 +47,7 @@ class Attachment(NamedTuple):
     media_type: str
 
 
-class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
+class AbsenceReport(Letter, MemberRow, Stateful[AbsenceStatus], table=True):
     """At most one stands for each member and meeting.
 
     Decided without `decided_by` it was accepted by the committee's rule for its reason.
@@ -75,6 +82,7 @@ class AbsenceReport(MemberRow, Stateful[AbsenceStatus], table=True):
     attachment_digest: str | None = Field(default=None, max_length=64)
     attachment_name: str | None = Field(default=None, max_length=150)
     attachment_type: str | None = Field(default=None, max_length=100)
+    attachment_key_sealed: bytes | None = Field(default=None, sa_type=SealedText)
     recorded_by: UUID | None = Field(default=None, foreign_key="accounts.id")
 
     @property

@@ -71,4 +71,9 @@ class Stateful(SQLModel, Generic[S]):
 def valid_on(model: Any, day: date) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """The two conditions of an interval that holds on a day: from its first, before its end."""
     started: ColumnElement[bool] = col(model.valid_from) <= day
-    return started, or_(col(model.valid_to).is_(None), col(model.valid_to) > day)
+    return started, not_over_on(model, day)
+
+
+def not_over_on(model: Any, day: date) -> ColumnElement[bool]:
+    """An interval that holds on a day, or begins later."""
+    return or_(col(model.valid_to).is_(None), col(model.valid_to) > day)

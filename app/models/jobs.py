@@ -19,6 +19,8 @@ class JobKind(StrEnum):
     FINDING_COUNT = "finding_count"
     WEEKLY_SUMMARY = "weekly_summary"
     FORGETTING = "forgetting"
+    RETENTION = "retention"
+    AUDIT_CHECK = "audit_check"
 
 
 class JobStatus(StrEnum):

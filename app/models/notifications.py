@@ -31,6 +31,10 @@ class NotificationKind(StrEnum):
     WEEKLY_SUMMARY = "weekly_summary"
     REPORT_READY = "report_ready"
     REPORT_PAUSED = "report_paused"
+    SECURITY = "security"
+    DATA_REVEALED = "data_revealed"
+    CORRECTION_ASKED = "correction_asked"
+    CORRECTION_DECIDED = "correction_decided"
 
 
 class Notification(MemberRow, table=True):
