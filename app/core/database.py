@@ -11,14 +11,25 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as TookTooLong
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session, SQLModel
 
+from app.core import connections, patience, walls
 from app.core.errors import Conflict, Stale
 from app.core.settings import THREADS, settings
 
 #: What a database that is away or overloaded raises.
 FAULTS = (SQLAlchemyError,)
+
+#: For every engine: one for each request at work, and a few beside them. Whoever finds none free
+#: waits so many seconds and no longer.
+_POOL: dict[str, Any] = {
+    "hide_parameters": True,
+    "pool_size": THREADS + 2,
+    "max_overflow": 12,
+    "pool_timeout": 2,
+}
 
 # SQLite has one writer. Waiting here is fair; waiting inside SQLite starves one of sixteen.
 _sqlite_writer = threading.Lock()
@@ -38,30 +49,30 @@ def replica() -> Engine | None:
 
 
 def make_replica(url: str) -> Engine:
-    """An engine that gives up early, since the primary can answer too; so nothing is pinged."""
-    return create_engine(
-        url,
-        hide_parameters=True,
-        pool_size=THREADS + 2,
-        max_overflow=4,
-        connect_args={
-            "connect_timeout": 2,  # seconds, the least there is
-            "tcp_user_timeout": 3_000,
-            "options": "-c statement_timeout=5000",
-        },
-    )
+    """An engine that gives up early, since the primary can answer too."""
+    sooner = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 3_000,
+        "options": "-c statement_timeout=5000",
+    }
+    made = create_engine(url, connect_args=connections.ARGUMENTS | sooner, **_POOL)
+    connections.watch(made)
+    walls.watch(made)
+    return made
 
 
 def make_engine(url: str) -> Engine:
     """An engine for either database; SQLite's folder is made when missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
-            url, hide_parameters=True, pool_pre_ping=True, pool_size=THREADS + 2, max_overflow=4
-        )
+        made = create_engine(url, connect_args=connections.ARGUMENTS, **_POOL)
+        connections.watch(made)
+        walls.watch(made)
+        connections.follow_patience(made)
+        return made
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url, hide_parameters=True, pool_size=THREADS + 2, max_overflow=4)
+    made = create_engine(url, **_POOL)
     event.listen(made, "connect", _harden_sqlite)
     event.listen(made, "begin", _begin_immediately)
     return made
@@ -73,7 +84,7 @@ def writing() -> Iterator[Session]:
     on_sqlite = engine().dialect.name == "sqlite"
     try:
         with (
-            _sqlite_writer if on_sqlite else nullcontext(),
+            _the_only_writer() if on_sqlite else nullcontext(),
             Session(engine(), expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -82,6 +93,16 @@ def writing() -> Iterator[Session]:
         raise Conflict from error
     except StaleDataError as error:
         raise Stale from error
+
+
+@contextmanager
+def _the_only_writer() -> Iterator[None]:
+    if not _sqlite_writer.acquire(timeout=patience.present().lock):
+        raise TookTooLong("others are still writing")
+    try:
+        yield
+    finally:
+        _sqlite_writer.release()
 
 
 @contextmanager
@@ -148,6 +169,7 @@ def _harden_sqlite(connection: Any, _record: Any) -> None:
         "synchronous = FULL",
         "busy_timeout = 10000",
         "trusted_schema = OFF",
+        "secure_delete = ON",  # what was erased is written over
         "cache_size = -65536",
     ):
         connection.execute(f"PRAGMA {pragma}")

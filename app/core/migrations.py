@@ -9,6 +9,8 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect
 
+from app.core import patience
+
 _HERE = Path(__file__).resolve()
 #: In a checkout beside `app`; in an installed package inside it.
 _FOLDERS = (_HERE.parents[2] / "alembic", _HERE.parents[1] / "migrations")
@@ -51,6 +53,6 @@ def check(engine: Engine) -> None:
 
 def _run(engine: Engine, act: Callable[[Config, str], None], revision: str) -> None:
     made = config()
-    with engine.begin() as connection:
+    with patience.waiting(patience.MIGRATION), engine.begin() as connection:
         made.attributes["connection"] = connection
         act(made, revision)
