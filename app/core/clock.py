@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Asia/Ho_Chi_Minh")
+DAY = timedelta(days=1)
 
 
 def now() -> datetime:
@@ -24,3 +25,8 @@ def day_starts_at(day: date) -> datetime:
 def day_ends_at(day: date) -> datetime:
     """The first moment after a local day, in UTC."""
     return day_starts_at(day + timedelta(days=1))
+
+
+def local_moment(written: datetime) -> datetime:
+    """What somebody in Viet Nam wrote without saying where, in UTC."""
+    return (written if written.tzinfo else written.replace(tzinfo=LOCAL)).astimezone(UTC)

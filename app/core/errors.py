@@ -7,7 +7,8 @@ class AppError(Exception):
     """An expected refusal.
 
     `code` is the promise to clients; the words, Vietnamese and English, may change.
-    `details` become members of the problem document and never repeat the input.
+    `details` become members of the problem document and never repeat the input; `retry_after` is in
+    how many seconds another try has a chance, where that is known.
     """
 
     status: ClassVar[int]
@@ -15,9 +16,10 @@ class AppError(Exception):
     vi: ClassVar[str]
     en: ClassVar[str]
 
-    def __init__(self, **details: Any) -> None:
+    def __init__(self, *, retry_after: int | None = None, **details: Any) -> None:
         super().__init__(self.en)
         self.details = details
+        self.retry_after = retry_after
 
 
 class Malformed(AppError):
@@ -36,12 +38,44 @@ class Unauthenticated(AppError):
     en = "Sign in first."
 
 
+class InvalidCredentials(AppError):
+    """What was given proves nothing: the same, whatever of it was wrong."""
+
+    status, code = 401, "invalid_credentials"
+    vi = "Thông tin đăng nhập không đúng."
+    en = "These credentials are not right."
+
+
+class TotpRequired(AppError):
+    """All of it was right so far, and the second factor is missing."""
+
+    status, code = 401, "totp_required"
+    vi = "Hãy nhập mã xác thực của ứng dụng, hoặc một mã khôi phục."
+    en = "Give the code of your authenticator too, or a recovery code."
+
+
 class Forbidden(AppError):
     """The actor may see the row but not do this to it."""
 
     status, code = 403, "forbidden"
     vi = "Bạn không có quyền làm việc này."
     en = "You may not do this."
+
+
+class StepUpRequired(Forbidden):
+    """So weighty a step needs a password, and the second factor, given just now."""
+
+    code = "step_up_required"
+    vi = "Việc này cần xác nhận lại danh tính; hãy nhập mật khẩu và mã xác thực."
+    en = "Prove again who you are, with password and second factor."
+
+
+class TotpEnrolmentRequired(Forbidden):
+    """Whoever sees other people's data signs in with a second factor; this account has none yet."""
+
+    code = "totp_enrolment_required"
+    vi = "Bạn cần thiết lập xác thực hai lớp trước khi tiếp tục."
+    en = "Set up a second factor first."
 
 
 class NotFound(AppError):

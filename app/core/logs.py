@@ -1,9 +1,26 @@
-"""One JSON line an event, to standard error; nothing confidential is ever handed to it."""
+"""One JSON line an event, to standard error; nothing confidential is ever handed to it.
+
+Plain ASCII: whatever a caller puts into a name, it ends no line and paints no terminal.
+"""
 
 import logging
+import re
 import sys
 
 import structlog
+
+# As long as a telephone number, or longer.
+_NUMBER = re.compile(r"[0-9]{9,}")
+
+
+def without_numbers(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """What a library says of a fault may repeat what it was given; no person's number goes out."""
+    for name in ("exception", "cause"):
+        if isinstance(event.get(name), str):
+            event[name] = _NUMBER.sub("…", event[name])
+    return event
 
 
 def configure(level: str) -> None:
@@ -14,6 +31,7 @@ def configure(level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
+        without_numbers,
     ]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(
@@ -21,7 +39,7 @@ def configure(level: str) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(),
             ],
         )
     )

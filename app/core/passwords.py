@@ -1,5 +1,6 @@
 """Hashing of passwords by argon2id, through the passlib API (installed as libpass)."""
 
+import secrets
 import unicodedata
 from functools import lru_cache
 
@@ -22,10 +23,18 @@ def hash_password(password: str) -> str:
 
 def verify_password(password: str, hashed: str | None) -> bool:
     """Takes the same time when there is nothing to compare with."""
-    matches = _context.verify(unicodedata.normalize("NFC", password), hashed or _nobodys_hash())
+    matches = _context.verify(unicodedata.normalize("NFC", password), hashed or nobodys_hash())
     return bool(matches) and hashed is not None
 
 
+def work() -> bool:
+    """Whether this machine tells one password from another, however it is composed."""
+    word = "mật khẩu"
+    hashed = hash_password(unicodedata.normalize("NFD", word))
+    return verify_password(word, hashed) and not verify_password(word.title(), hashed)
+
+
 @lru_cache
-def _nobodys_hash() -> str:
-    return hash_password("nobody signs in with this")
+def nobodys_hash() -> str:
+    """Of a password that nobody knows; also where there is none yet."""
+    return hash_password(secrets.token_urlsafe(32))

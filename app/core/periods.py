@@ -43,6 +43,13 @@ def a_year_before(period: str) -> str:
     return f"{int(period[:4]) - 1:04d}{period[4:]}"
 
 
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last one of a shorter month."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
+
+
 def starts_at(period: str) -> datetime:
     """The first moment of a period."""
     return day_starts_at(first_day(period))

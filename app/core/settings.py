@@ -1,11 +1,20 @@
 """Every setting the service reads, in one place."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _split(text: object) -> object:
+    return tuple(filter(None, re.split(r"[,\s]+", text))) if isinstance(text, str) else text
+
+
+#: Several values in one variable, parted by commas.
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 
 
 class Settings(BaseSettings):
@@ -30,7 +39,13 @@ class Settings(BaseSettings):
     metrics_token: SecretStr | None = None
     demo_password: SecretStr | None = None
     log_level: str = "INFO"
+    trusted_proxies: Words = ()
+    allowed_hosts: Words = ()
+    throttling: bool = True
+    audit_anchor: Path = Path("var/audit-anchor.jsonl")
+    deletions_file: Path = Path("var/deletions.jsonl")
     worker_in_server: bool = True
+    drain_seconds: float = Field(default=0, ge=0, le=300)
 
     @model_validator(mode="after")
     def _follows_a_primary(self) -> Self:
