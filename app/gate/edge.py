@@ -9,8 +9,9 @@ from prometheus_client import Counter, Histogram
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.core.errors import TooLarge
+from app.core.errors import AppError, TooLarge
 from app.core.ids import new_id
+from app.gate.admission import refusal_of
 from app.gate.problems import render
 
 log = structlog.get_logger("access")
@@ -21,6 +22,10 @@ _HEADERS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"no-referrer",
     b"x-frame-options": b"DENY",
+    b"content-security-policy": b"default-src 'none'; frame-ancestors 'none'",
+    b"cross-origin-resource-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=()",
+    b"strict-transport-security": b"max-age=31536000; includeSubDomains",
 }
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 REQUESTS = Counter("sotay_requests", "Requests answered", ["method", "route", "status"])
@@ -41,9 +46,20 @@ class Edge:
         answer = _Answer(scope, receive, send)
         started = time.perf_counter()
         try:
-            await self.app(scope, receive, answer.pass_on)
+            if refusal := refusal_of(scope):
+                await self._refuse(refusal, scope, receive, answer)
+            else:
+                await self.app(scope, receive, answer.pass_on)
         finally:
             _note(scope, answer.status, time.perf_counter() - started)
+
+    async def _refuse(
+        self, refusal: AppError, scope: Scope, receive: Receive, answer: "_Answer"
+    ) -> None:
+        """Answered and hung up: what follows on the connection may be no request at all."""
+        rendered = render(Request(scope), refusal)
+        rendered.headers["connection"] = "close"
+        await rendered(scope, receive, answer.dress)
 
 
 class _Answer:

@@ -10,14 +10,16 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from app.core import outages
 from app.core.errors import AppError, Invalid, Malformed, NotFound, TooLarge, Unavailable
 from app.gate.wordings import TITLES, wording_of
 
 log = structlog.get_logger(__name__)
+_NAME = re.compile(r"[a-z][a-z_]{0,39}")
 _QUALITY = re.compile(r"[01](\.[0-9]{1,3})?")
 
 
@@ -51,8 +53,8 @@ def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 _SCHEMA = {"$ref": "#/components/schemas/Problem"}
-_READING = refusals(400, 401, 403, 404, 422, 429, 503)
-_WRITING = _READING | refusals(409, 412, 413, 415, 428)
+_READING = refusals(400, 401, 403, 404, 413, 415, 422, 429, 503)
+_WRITING = _READING | refusals(409, 412, 428)
 #: What a route for whoever has not signed in may refuse.
 SIGNING_IN = refusals(400, 401, 409, 413, 415, 422, 429, 503)
 
@@ -79,9 +81,9 @@ def install_problem_handlers(app: FastAPI) -> None:
         RequestValidationError: _on_invalid,
         HTTPException: _on_http,
         DataError: _on_data,
-        OperationalError: _on_unavailable,
-        InterfaceError: _on_unavailable,
+        DBAPIError: _on_database,
         PoolTimeout: _on_unavailable,
+        OSError: _on_disk,
         Exception: _on_fault,
     }
     for kind, handler in handlers.items():
@@ -107,7 +109,7 @@ def render(request: Request, error: AppError) -> Response:
     if error.status == 401:
         headers["www-authenticate"] = "Bearer"
     if error.status in (429, 503):
-        headers["retry-after"] = "5"
+        headers["retry-after"] = str(error.retry_after or 5)
     return Response(
         json.dumps(body, ensure_ascii=False, default=str),
         error.status,
@@ -153,19 +155,27 @@ async def _on_invalid(request: Request, error: RequestValidationError) -> Respon
     errors = []
     for fault in faults[:20]:
         code, vi, en = wording_of(fault)
-        errors.append({"pointer": _pointer(fault["loc"]), "code": code, "vi": vi, "en": en})
+        errors.append({"pointer": _pointer(fault), "code": code, "vi": vi, "en": en})
     return render(request, Invalid(errors=errors))
 
 
-def _pointer(place: tuple[int | str, ...]) -> str:
-    """A JSON pointer into the body; other places keep their name in front."""
+def _pointer(fault: Mapping[str, Any]) -> str:
+    """A JSON pointer into the body; other places keep their name in front.
+
+    A name that the caller made up is told only where it could be the name of a field.
+    """
+    place = fault["loc"]
     steps = place[1:] if place[:1] == ("body",) else place
+    if fault["type"] == "extra_forbidden" and not _NAME.fullmatch(str(steps[-1])):
+        steps = steps[:-1]
     clean = (str(step).encode("ascii", "backslashreplace").decode()[:64] for step in steps)
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in clean)
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:
     """What the framework itself refuses: unknown paths, methods, broken multipart, size."""
+    if isinstance(error.__cause__, OSError):  # a form that could not be put aside is not broken
+        return await _on_disk(request, error.__cause__)
     known: dict[int, type[AppError]] = {400: Malformed, 404: NotFound, 413: TooLarge}
     refusal = known.get(error.status_code, _Other)()
     if isinstance(refusal, _Other):
@@ -188,8 +198,22 @@ async def _on_data(request: Request, error: DataError) -> Response:
     return render(request, Invalid())
 
 
+async def _on_database(request: Request, error: DBAPIError) -> Response:
+    if not outages.is_outage(error):
+        raise error
+    return await _on_unavailable(request, error)
+
+
 async def _on_unavailable(request: Request, error: Exception) -> Response:
-    log.error("database unavailable", kind=type(error).__name__)
+    kind = type(getattr(error, "orig", None) or error).__name__
+    log.error("database unavailable", kind=kind)
+    return render(request, Unavailable())
+
+
+async def _on_disk(request: Request, error: OSError) -> Response:
+    if not outages.is_full(error):
+        raise error
+    log.error("disk full", cause=error.strerror)
     return render(request, Unavailable())
 
 

@@ -14,7 +14,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from app.core import database
+from app.core import database, patience
 from app.core.errors import AppError, TooManyRequests, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -117,7 +117,8 @@ class EventStream(Response):
     def _seen(self) -> Told | AppError:
         """What there is, or why it may not be seen: the answer has begun, nothing is raised."""
         try:
-            return self._look()
+            with patience.waiting(patience.REQUEST):
+                return self._look()
         except AppError as refusal:
             return refusal
         except database.FAULTS as error:

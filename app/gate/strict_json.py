@@ -10,7 +10,10 @@ from starlette.formparsers import MultiPartException
 
 DEPTH = 32
 DIGITS = 16
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+#: More members than any object of ours has.
+MEMBERS = 1_000
+#: One that is never closed ends with the text: else each of its quotes would be tried as a first.
+_STRINGS = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 _BRACKETS = re.compile(r"[\[\]{}]")
 
 
@@ -64,6 +67,8 @@ def _check_depth(text: str) -> None:
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MEMBERS:
+        raise _refusal("an object too large")
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _refusal("a key twice")

@@ -65,6 +65,7 @@ _RULES: Mapping[str, tuple[str, str, str]] = {
         "Mật khẩu phải có từ 15 đến 256 ký tự.",
         "A password takes 15 to 256 characters.",
     ),
+    "repeated": ("repeated", "Chỉ được ghi một lần.", "This may be given once only."),
     "phone": (
         "not_a_phone",
         "Không phải số điện thoại Việt Nam.",
