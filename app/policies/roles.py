@@ -3,144 +3,7 @@
 from enum import StrEnum
 
 from app.models.offices import Role
-
-
-class Permission(StrEnum):
-    """`noun:verb`; the verb is also the service function and the last word of the route."""
-
-    ORGANIZATION_READ = "organizations:read"
-    ORGANIZATION_CREATE = "organizations:create"
-    ORGANIZATION_CHANGE = "organizations:change"
-    ORGANIZATION_MOVE = "organizations:move"
-    ORGANIZATION_MERGE = "organizations:merge"
-    ORGANIZATION_SPLIT = "organizations:split"
-    ORGANIZATION_DISSOLVE = "organizations:dissolve"
-    ORGANIZATION_REOPEN = "organizations:reopen"
-    REORGANIZATION_READ = "reorganizations:read"
-    OBLIGATION_READ = "obligations:read"
-    CELL_READ = "cells:read"
-    MEMBER_READ = "members:read"
-    MEMBER_CREATE = "members:create"
-    MEMBER_CHANGE = "members:change"
-    MEMBER_MERGE = "members:merge"
-    MEMBER_PART = "members:part"
-    MEMBERSHIP_READ = "memberships:read"
-    TRANSFER_READ = "transfers:read"
-    TRANSFER_CREATE = "transfers:create"
-    TRANSFER_SEND = "transfers:send"
-    TRANSFER_ACCEPT = "transfers:accept"
-    TRANSFER_DECLINE = "transfers:decline"
-    TRANSFER_CANCEL = "transfers:cancel"
-    EXEMPTION_READ = "exemptions:read"
-    EXEMPTION_CREATE = "exemptions:create"
-    EXEMPTION_CHANGE = "exemptions:change"
-    OFFICE_READ = "offices:read"
-    OFFICE_CREATE = "offices:create"
-    OFFICE_CHANGE = "offices:change"
-    ADMINISTRATOR_APPOINT = "offices:appoint_administrator"
-    STAND_IN_APPOINT = "offices:appoint_stand_in"
-    IMPORT_CREATE = "imports:create"
-    PROPOSAL_READ = "proposals:read"
-    PROPOSAL_ACCEPT = "proposals:accept"
-    PROPOSAL_REJECT = "proposals:reject"
-    ACTIVATION_CODE_CREATE = "activation_codes:create"
-    ACTIVITY_RECORD = "activities:record"
-    MEETING_READ = "meetings:read"
-    MEETING_CREATE = "meetings:create"
-    MEETING_CHANGE = "meetings:change"
-    MEETING_SCHEDULE = "meetings:schedule"
-    MEETING_POSTPONE = "meetings:postpone"
-    MEETING_CANCEL = "meetings:cancel"
-    MEETING_OPEN = "meetings:open"
-    MEETING_END = "meetings:end"
-    MEETING_SUBMIT = "meetings:submit"
-    MEETING_RETURN = "meetings:return"
-    MEETING_ACCEPT = "meetings:accept"
-    MEETING_REOPEN = "meetings:reopen"
-    MEETING_TAKE_BACK = "meetings:take_back"
-    MEETING_PLAN_READ = "meeting_plans:read"
-    MEETING_PLAN_CREATE = "meeting_plans:create"
-    MEETING_PLAN_CHANGE = "meeting_plans:change"
-    AGENDA_READ = "agendas:read"
-    AGENDA_WRITE = "agendas:write"
-    TASK_READ = "tasks:read"
-    TASK_CREATE = "tasks:create"
-    TASK_CHANGE = "tasks:change"
-    DOCUMENT_READ = "documents:read"
-    DOCUMENT_CREATE = "documents:create"
-    DOCUMENT_WITHDRAW = "documents:withdraw"
-    DOCUMENT_ACKNOWLEDGE = "documents:acknowledge"
-    NOTIFICATION_READ = "notifications:read"
-    GUEST_READ = "guests:read"
-    GUEST_CREATE = "guests:create"
-    GUEST_WITHDRAW = "guests:withdraw"
-    CHECK_IN_CREATE = "check_ins:create"
-    CHECK_IN_READ = "check_ins:read"
-    CHECK_IN_DECIDE = "check_ins:decide"
-    CHECK_IN_CODE_SHOW = "check_in_codes:show"
-    BADGE_READ = "badges:read"
-    BADGE_RENEW = "badges:renew"
-    OBJECTION_READ = "objections:read"
-    OBJECTION_CREATE = "objections:create"
-    OBJECTION_DECIDE = "objections:decide"
-    OBJECTION_WITHDRAW = "objections:withdraw"
-    ALERT_READ = "alerts:read"
-    ATTENDANCE_READ = "attendances:read"
-    ATTENDANCE_MARK = "attendances:mark"
-    MINUTES_READ = "minutes:read"
-    MINUTES_WRITE = "minutes:write"
-    MINUTES_CONFIRM = "minutes:confirm"
-    SETTING_READ = "settings:read"
-    SETTING_CHANGE = "settings:change"
-    TEMPLATE_READ = "templates:read"
-    TEMPLATE_CREATE = "templates:create"
-    ABSENCE_REPORT_READ = "absence_reports:read"
-    ABSENCE_REPORT_CREATE = "absence_reports:create"
-    ABSENCE_REPORT_DECIDE = "absence_reports:decide"
-    ABSENCE_REPORT_WITHDRAW = "absence_reports:withdraw"
-    NOT_HELD_READ = "not_held:read"
-    NOT_HELD_CREATE = "not_held:create"
-    NOT_HELD_WITHDRAW = "not_held:withdraw"
-    NOT_HELD_EXCUSE = "not_held:excuse"
-    PERIOD_READ = "periods:read"
-    PERIOD_LOCK = "periods:lock"
-    PERIOD_UNLOCK = "periods:unlock"
-    PERIOD_SUBMIT = "periods:submit"
-    PERIOD_RETURN = "periods:return"
-    PERIOD_ACCEPT = "periods:accept"
-    REMINDER_READ = "reminders:read"
-    REMINDER_CREATE = "reminders:create"
-    REPORT_READ = "reports:read"
-    REPORT_CREATE = "reports:create"
-    REPORT_SCHEDULE_READ = "report_schedules:read"
-    REPORT_SCHEDULE_CREATE = "report_schedules:create"
-    REPORT_SCHEDULE_CHANGE = "report_schedules:change"
-    JOB_READ = "jobs:read"
-    JOB_CREATE = "jobs:create"
-    JOB_CANCEL = "jobs:cancel"
-    FINDING_READ = "findings:read"
-    DASHBOARD_READ = "dashboards:read"
-    CONTACT_READ = "contacts:read"
-
-    @property
-    def reading(self) -> "Permission":
-        """The permission to know that such a row exists."""
-        return _READING[self]
-
-
-_READING: dict[Permission, Permission] = {
-    permission: Permission(permission.partition(":")[0] + ":read")
-    for permission in Permission
-    if permission.partition(":")[0] + ":read" in set(Permission)
-}
-_READING[Permission.DASHBOARD_READ] = Permission.ORGANIZATION_READ
-_READING[Permission.CELL_READ] = Permission.ORGANIZATION_READ
-_READING[Permission.CONTACT_READ] = Permission.ORGANIZATION_READ
-_READING[Permission.FINDING_READ] = Permission.ORGANIZATION_READ
-_READING[Permission.IMPORT_CREATE] = Permission.IMPORT_CREATE
-_READING[Permission.ACTIVATION_CODE_CREATE] = Permission.MEMBER_READ
-_READING[Permission.ACTIVITY_RECORD] = Permission.MEMBER_READ
-_READING[Permission.CHECK_IN_CODE_SHOW] = Permission.MEETING_READ
+from app.policies.permissions import Permission
 
 
 class Reach(StrEnum):
@@ -214,9 +77,11 @@ _READS = (
     _P.REMINDER_READ,
     _P.REPORT_READ,
     _P.FINDING_READ,
+    _P.CORRECTION_READ,
 )
-#: Who chases what is missing sees by which number; an inspector only looks.
-_CALLS = (_P.CONTACT_READ,)
+#: Who answers for members sees by which number to call them, and one field in clear for a reason;
+#: an inspector only looks.
+_CALLS = (_P.CONTACT_READ, _P.MEMBER_REVEAL)
 #: Who reads figures may have them written down, and follow that work.
 _JOBS = (_P.JOB_READ, _P.JOB_CREATE, _P.JOB_CANCEL)
 #: The roll is called by the cell's committee too, and each of it may vouch for the minutes.
@@ -227,8 +92,11 @@ _ROLL_CALL = (
     _P.BADGE_READ,
     _P.MINUTES_CONFIRM,
 )
+#: What a member asks to be corrected: by the cell what is the cell's, passed on what is not.
+_CORRECTS = (_P.CORRECTION_CORRECT, _P.CORRECTION_PASS_ON, _P.CORRECTION_DECLINE)
 _CELL_WRITES = (
     *_ROLL_CALL,
+    *_CORRECTS,
     _P.MEMBER_CREATE,
     _P.MEMBER_CHANGE,
     _P.EXEMPTION_CREATE,
@@ -276,8 +144,16 @@ _TREE_WRITES = (
     _P.ORGANIZATION_DISSOLVE,
     _P.ORGANIZATION_REOPEN,
 )
+_ACCOUNTS = (
+    _P.ACCOUNT_READ,
+    _P.ACCOUNT_CREATE,
+    _P.ACCOUNT_DISABLE,
+    _P.ACCOUNT_UNLOCK,
+    _P.ACCOUNT_RESET_TOTP,
+)
 _OFFICER_WRITES = (
     *_TREE_WRITES,
+    *_CORRECTS,
     *_JOBS,
     _P.MEMBER_MERGE,
     _P.MEMBER_PART,
@@ -340,6 +216,10 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
         _P.OBJECTION_WITHDRAW: Reach.SELF,
         _P.ALERT_READ: Reach.SELF,
         _P.TRANSFER_READ: Reach.SELF,
+        _P.ACCESS_ENTRY_READ: Reach.SELF,
+        _P.CORRECTION_READ: Reach.SELF,
+        _P.CORRECTION_CREATE: Reach.SELF,
+        _P.CORRECTION_WITHDRAW: Reach.SELF,
     },
     Position.CELL_SECRETARY: dict.fromkeys(
         (*_READS, *_CELL_WRITES, *_CALLS, _P.STAND_IN_APPOINT), Reach.BRANCH
@@ -348,12 +228,13 @@ GRANTS: dict[Position, dict[Permission, Reach]] = {
     Position.CELL_COMMITTEE_MEMBER: dict.fromkeys(_READS + _ROLL_CALL, Reach.BRANCH),
     Position.OVERSEER: dict.fromkeys(_READS + _CALLS, Reach.BRANCH),
     Position.OFFICER: dict.fromkeys(_READS + _OFFICER_WRITES + _CALLS, Reach.BRANCH),
-    Position.INSPECTOR: dict.fromkeys(_READS, Reach.BRANCH),
+    Position.INSPECTOR: dict.fromkeys((*_READS, _P.AUDIT_READ), Reach.BRANCH),
     Position.ADMINISTRATOR: dict.fromkeys(
         (
             _P.ORGANIZATION_READ,
             _P.REORGANIZATION_READ,
             *_TREE_WRITES,
+            *_ACCOUNTS,
             *_JOBS,
             _P.OFFICE_READ,
             _P.OFFICE_CREATE,

@@ -9,6 +9,9 @@ from sqlalchemy.sql import visitors
 from sqlmodel import Session, SQLModel, and_, col, select
 
 from app.models import (
+    Account,
+    AccountSession,
+    AuditEntry,
     EndReason,
     Import,
     Job,
@@ -20,8 +23,10 @@ from app.models import (
     Transfer,
 )
 from app.models.base import MemberRow, OrganizationRow
+from app.models.organizations import SEGMENT_WIDTH
 from app.policies.actors import Actor
-from app.policies.roles import Permission, Reach
+from app.policies.permissions import Permission
+from app.policies.roles import Reach
 
 #: Seen by the account that asked for them, and by nobody else.
 _OF_AN_ACCOUNT: tuple[type[SQLModel], ...] = (Import, Job)
@@ -39,13 +44,10 @@ def rows_within_reach(
         return organizations
     reached = select(Organization.id).where(organizations)
     within: ColumnElement[bool]
-    if issubclass(model, Member):
-        own = col(Member.id) == actor.member_id
-        within = col(Member.id).in_(
-            select(Membership.member_id).where(
-                col(Membership.organization_id).in_(reached), still_seen(today)
-            )
-        )
+    if issubclass(model, (Member, Account)):
+        within, own = _of_people(model, actor, reached, today)
+    elif issubclass(model, AuditEntry):
+        within, own = _of_traces(actor, permission, reached, today), false()
     elif issubclass(model, Transfer):
         within = _given_or_taken(permission, reached)
         own = col(Transfer.member_id) == actor.member_id
@@ -113,6 +115,42 @@ def _announced_or_led(actor: Actor, permission: Permission) -> ColumnElement[boo
         own = select(Organization.id).where(col(Organization.path).in_(units))
         ways.append(and_(announced, cell.in_(own)))
     return or_(*ways) if ways else false()
+
+
+def _of_people(
+    model: type[SQLModel], actor: Actor, reached: Any, today: date
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Members by their memberships; accounts by their member, or by the unit that staff serve."""
+    seen = select(Membership.member_id).where(
+        col(Membership.organization_id).in_(reached), still_seen(today)
+    )
+    if issubclass(model, Account):
+        within = or_(col(Account.unit_id).in_(reached), col(Account.member_id).in_(seen))
+        return within, col(Account.id) == actor.account_id
+    return col(Member.id).in_(seen), col(Member.id) == actor.member_id
+
+
+def _of_traces(
+    actor: Actor, permission: Permission, reached: Any, today: date
+) -> ColumnElement[bool]:
+    """What was done in a unit; what was done in none, about the people of the unit or by them.
+
+    What the command line imported is seen where nothing stands above.
+    """
+    people = select(Account.id).where(_of_people(Account, actor, reached, today)[0])
+    members = select(Member.id).where(_of_people(Member, actor, reached, today)[0])
+    devices = select(AccountSession.id).where(col(AccountSession.account_id).in_(people))
+    about, by = col(AuditEntry.subject_id), col(AuditEntry.actor_id)
+    is_root = any(len(path) <= SEGMENT_WIDTH for path in actor.paths(permission, Reach.BRANCH))
+    placeless = or_(
+        by.in_(people),
+        about.in_(people),
+        about.in_(members),
+        about.in_(devices),
+        and_(by.is_(None), about.in_(select(Import.id)), _truth(permitted=is_root)),
+    )
+    place = col(AuditEntry.organization_id)
+    return or_(place.in_(reached), and_(place.is_(None), placeless))
 
 
 def _given_or_taken(permission: Permission, reached: Any) -> ColumnElement[bool]:
