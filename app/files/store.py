@@ -117,13 +117,13 @@ class FolderStore:
                 kept = copy(source, target.file, limit)
                 target.flush()
                 os.fsync(target.fileno())
+                path = self._path(kept.digest)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                # Also when it is there already: it becomes young again, so no sweep takes it.
+                written.replace(path)
             except BaseException:
-                written.unlink()
+                written.unlink(missing_ok=True)
                 raise
-        # Also when the content is there already: it becomes young again, so no sweep takes it.
-        path = self._path(kept.digest)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        written.replace(path)
         _make_durable(path.parent, path.parent.parent, self._root, self._root.parent)
         return kept
 
