@@ -20,7 +20,7 @@ from app.models import (
     ObjectionStatus,
     Organization,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.base import OrganizationBrief
 from app.schemas.objections import ObjectionRead
 from app.schemas.own_attendances import OwnAttendance, OwnAttendances, OwnCounters, OwnMeeting
