@@ -1,6 +1,7 @@
 """The commands an operator types. Each prints what it did and exits non-zero when it failed."""
 
 import json
+import os
 import secrets
 import signal
 import sys
@@ -10,7 +11,20 @@ from typing import Annotated
 
 import typer
 
-from app.core import clock, database, keys, logs, migrations, numbers, periods
+from app.commands import audit, backups, doctor, retention
+from app.commands import keys as key_commands
+from app.core import (
+    clock,
+    database,
+    keys,
+    logs,
+    migrations,
+    numbers,
+    passwords,
+    periods,
+    totp,
+    walls,
+)
 from app.core.errors import AppError
 from app.core.passwords import hash_password
 from app.core.settings import settings
@@ -22,7 +36,14 @@ from app.main import serve as serve_application
 from app.models import ImportKind
 from app.policies.actors import SYSTEM
 from app.schemas.dashboards import DashboardQuery
-from app.services import administrators, dashboards, figure_days, file_sweeps, imports, recounts
+from app.services import (
+    administrators,
+    dashboards,
+    figure_days,
+    file_sweeps,
+    imports,
+    recounts,
+)
 from app.work import Work
 
 
@@ -37,22 +58,38 @@ demo = typer.Typer(help="The demonstration committee.")
 admin = typer.Typer(no_args_is_help=True, help="Administrators.")
 cli.add_typer(demo, name="demo")
 cli.add_typer(admin, name="admin")
+cli.add_typer(audit.commands, name="audit")
+cli.add_typer(key_commands.commands, name="keys")
+cli.command("retention")(retention.erase)
+cli.command("backup")(backups.backup)
+cli.command("restore")(backups.restore)
+cli.command("doctor")(doctor.doctor)
 Period = Annotated[
     str, typer.Option(help="YYYY-MM", show_default="the present month", callback=_known_period)
 ]
 
 
 @cli.command()
-def migrate() -> None:
+def migrate(
+    app_role: Annotated[str, typer.Option(help="the role that serves, which owns no table")] = "",
+) -> None:
     """Bring the database to the newest schema; make the file of keys on the first run."""
     _prepare()
     typer.echo(f"migrated to {migrations.head()}")
+    if app_role:
+        if database.engine().dialect.name != "postgresql":
+            raise typer.BadParameter("only a PostgreSQL has roles")
+        walls.grant(database.engine(), app_role)
+        typer.echo(f"{app_role} may serve")
 
 
 @cli.command()
 def serve() -> None:
     """Serve the API on SOTAY_HOST and PORT."""
     keys.keys()
+    if not passwords.work():
+        raise RuntimeError("argon2id of this machine does not tell one password from another")
+    walls.tell(database.engine())
     serve_application()
 
 
@@ -63,6 +100,7 @@ def worker() -> None:
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    walls.tell(database.engine())
     typer.echo("worker started")
     worker_loop.run(stop)
     typer.echo("worker stopped")
@@ -96,14 +134,24 @@ def write_demo_workbooks(folder: Path) -> None:
         typer.echo(f"wrote {path}")
 
 
+@demo.command("code")
+def show_code(secret: str) -> None:
+    """Print the six digits that belong to the SECRET of a sign-in line at this moment."""
+    try:
+        typer.echo(totp.digits(secret, totp.step_at(clock.now())))
+    except ValueError as error:
+        raise typer.BadParameter("a secret is the word after totp= of a sign-in line") from error
+
+
 @admin.command("create")
 def create_administrator(name: str, organization: str) -> None:
     """Make a staff account NAME, administrator of the unit with the code ORGANIZATION."""
-    password = typer.prompt("Password", hide_input=True, confirmation_prompt=sys.stdin.isatty())
     with database.writing() as session:
         work = Work(session, SYSTEM, clock.now())
-        administrators.create(work, name, password, organization)
+        invited = administrators.create(work, name, organization)
     typer.echo(f"created administrator {name} of {organization}")
+    typer.echo(f"activation-code {invited.code}")
+    typer.echo(f"good once, until {invited.expires_at.astimezone(clock.LOCAL):%H:%M %d/%m/%Y}")
 
 
 @cli.command("import")
@@ -185,10 +233,11 @@ def openapi() -> None:
 
 def main() -> None:
     """The entry point: expected refusals are one line, not a traceback."""
+    os.umask(0o077)  # whatever is written holds what concerns members: for its owner alone
     logs.configure(settings().log_level)
     try:
         cli()
-    except (AppError, keys.KeysMissing) as error:
+    except (AppError, keys.KeysMissing, *backups.REFUSALS) as error:
         typer.echo(f"refused: {error}", err=True)
         for fault in getattr(error, "details", {}).get("errors", []):
             typer.echo(f"  {fault['pointer']}: {fault['en']}", err=True)
@@ -214,7 +263,7 @@ def _load_demonstration(password_hash: str) -> None:
             typer.echo("refused: this database holds a real committee; use `sotay serve`", err=True)
             raise typer.Exit(1)
         else:
-            load.renew_passwords(session, password_hash)
+            load.renew(session, clock.now(), password_hash)
 
 
 if __name__ == "__main__":

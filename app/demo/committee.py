@@ -66,7 +66,7 @@ def appoint(work: Work, committee: Committee, password_hash: str) -> None:
     """Secretaries and deputies of all cells; an officer, an inspector, an administrator."""
     root_id = committee.root.id
     officer, inspector = committee.staff
-    administrator = accounts.create_staff(work, STAFF_NAME, password_hash)
+    administrator = accounts.create_staff(work, STAFF_NAME, root_id, password_hash)
     given = [
         _office(root_id, Role.OFFICER, member_id=officer),
         _office(root_id, Role.INSPECTOR, member_id=inspector),

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sqlmodel import Session, select
 
 from app.core import periods
-from app.demo import calendar, evenings
+from app.demo import calendar, evenings, sign_ins
 from app.demo.calendar import Month
 from app.demo.committee import Committee, Tell, appoint, bring_in
 from app.models import Account, AuditEntry, Organization
@@ -52,12 +52,14 @@ def load(session: Session, now: datetime, password_hash: str, tell: Tell) -> Non
     if session.get_bind().dialect.name == "postgresql":
         while folded := figures.fold(session):
             tell(f"folded {folded} changes upwards")
+    sign_ins.enrol(session, now)
     work.record(LOADED, committee.root)
 
 
-def renew_passwords(session: Session, password_hash: str) -> None:
-    """Give every account of the demonstration the password of this start."""
+def renew(session: Session, now: datetime, password_hash: str) -> None:
+    """Give every account of the demonstration the password of this start; enrol who is shown."""
     session.execute(update(Account).values(password_hash=password_hash))
+    sign_ins.enrol(session, now)
 
 
 def _activate(

@@ -14,9 +14,13 @@ import structlog
 
 from app.core.clock import local_date
 from app.core.errors import Forbidden, NotFound
+from app.core.settings import settings
 from app.models import Job, JobKind
 from app.schemas.reports import ReportCreate
 from app.services import (
+    audit_checks,
+    audit_seals,
+    file_sweeps,
     findings,
     imports,
     job_claims,
@@ -24,9 +28,12 @@ from app.services import (
     recounts,
     report_schedules,
     reports,
+    retention,
     summaries,
 )
+from app.services.audit_checks import Break
 from app.services.job_claims import Fault, Tally
+from app.services.retention_classes import CLASSES, DataClass
 from app.work import Work
 
 log = structlog.get_logger(__name__)
@@ -142,6 +149,56 @@ def _portions(units: Sequence[UUID]) -> Iterable[Sequence[UUID]]:
     return (units[start : start + PORTION] for start in range(0, len(units), PORTION))
 
 
+def _check_audit(work: Work, _: Job) -> Sequence[Step]:
+    """Every link, then what was anchored; and what the sealer itself would never come across."""
+    end = audit_checks.length(work.session)
+
+    def walking(first: int) -> Step:
+        final = min(first + audit_checks.STRETCH - 1, end)
+
+        def walk(work: Work) -> list[Break]:
+            broken = audit_checks.check(work.session, first, final)
+            return [broken] if broken else []
+
+        return Step(_tell_broken, walk)
+
+    def anchored(work: Work) -> list[Break]:
+        file = settings().audit_anchor
+        return list(audit_checks.against_anchors(work.session, file)) if file.exists() else []
+
+    def sweep(work: Work, _: Any) -> Tally:
+        audit_seals.seal(work.session, work.now, slack=None)
+        return Tally(done=1)
+
+    walks = [walking(first) for first in range(1, end + 1, audit_checks.STRETCH)]
+    return [*walks, Step(_tell_broken, anchored), Step(sweep)]
+
+
+def _tell_broken(_: Work, found: Sequence[Break]) -> Tally:
+    for broken in found[:20]:
+        log.error("audit broken", number=broken.number, what=str(broken))
+    if not found:
+        return Tally(done=1)
+    return Tally(failed=1, errors=tuple(Fault("audit_broken", str(each)) for each in found))
+
+
+def _retain(work: Work, _: Job) -> Sequence[Step]:
+    """As many portions of each class as are due now; at last the files that no row names."""
+
+    def erasing(each: DataClass) -> Step:
+        return Step(lambda work, _: Tally(done=retention.erase(work, each)))
+
+    def swept(work: Work) -> int:
+        return file_sweeps.sweep(work.session, work.now, remove=True)
+
+    erasures = [
+        erasing(each)
+        for each in CLASSES
+        for _ in range(0, retention.due(work.session, each, work.now), retention.PORTION)
+    ]
+    return [*erasures, Step(lambda _, found: Tally(done=found), swept)]
+
+
 def _forget(_: Work, __: Job) -> Sequence[Step]:
     def forget(work: Work, _: Any) -> Tally:
         summaries.forget(work)
@@ -158,4 +215,6 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.FINDING_COUNT: _count_findings,
     JobKind.WEEKLY_SUMMARY: _summarise_week,
     JobKind.FORGETTING: _forget,
+    JobKind.RETENTION: _retain,
+    JobKind.AUDIT_CHECK: _check_audit,
 }

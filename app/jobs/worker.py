@@ -1,5 +1,5 @@
-"""The loops beside the server or on their own: one folds figures and turns the day, the other does
-long work. Neither waits for the other.
+"""The loops beside the server or on their own: one folds figures, turns the day and seals the audit
+trail, the other does long work. Neither waits for the other.
 """
 
 import threading
@@ -12,6 +12,8 @@ import structlog
 from app.core import clock, database
 from app.core.settings import settings
 from app.jobs import calendar, runner
+from app.jobs.journalling import Journalling
+from app.jobs.sealing import Sealing
 from app.services import figure_days, figures
 
 log = structlog.get_logger(__name__)
@@ -27,7 +29,14 @@ def run(stop: threading.Event) -> None:
     """Work until told to stop. A fault is logged and tried again: nothing is lost by it."""
     second = threading.Thread(target=_do_long_work, args=(stop,), name="long work", daemon=True)
     second.start()
-    _again_and_again(stop, lambda: PAUSE if step() < figures.FOLD_LIMIT else 0.0)
+    sealing = Sealing()
+
+    def look() -> float:
+        folded = step()
+        sealing.turn()
+        return PAUSE if folded < figures.FOLD_LIMIT else 0.0
+
+    _again_and_again(stop, look)
     second.join(timeout=10)
 
 
@@ -42,11 +51,13 @@ def step() -> int:
 
 def _do_long_work(stop: threading.Event) -> None:
     looked = -CALENDAR_EVERY
+    journalling = Journalling()
 
     def look() -> float:
         nonlocal looked
         if time.monotonic() - looked >= CALENDAR_EVERY:
             calendar.keep()
+            journalling.turn()
             looked = time.monotonic()
         return 0.0 if runner.run_next(stop) else JOBS_EVERY
 
