@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.models.absence_reports import STANDING
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.absence_reports import (
     AbsenceReportCreate,
     AbsenceReportDecide,

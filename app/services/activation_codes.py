@@ -3,27 +3,28 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, insert, update
-from sqlmodel import col, select
+from sqlalchemy import insert, update
+from sqlmodel import col
 
 from app.core.clock import local_date
 from app.core.errors import Forbidden, NotFound
 from app.core.ids import new_id
 from app.core.selects import portions
 from app.models import (
+    AccessWay,
     Account,
     ActivationCode,
     Member,
     Membership,
     MembershipKind,
-    Office,
     Organization,
 )
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.activation_codes import ActivationCodeCreate, IssuedCode, IssuedCodes
-from app.services.accounts import CODE_LIFETIME, code_digest, new_code
+from app.services import accesses, memberships, recoveries, superiors
+from app.services.openings import CODE_LIFETIME, code_digest, new_code
 from app.work import Work
 
 
@@ -31,13 +32,20 @@ def create(work: Work, data: ActivationCodeCreate) -> IssuedCodes:
     """A fresh code for each member asked for; older ones stop working.
 
     By organisation it skips the activated; by name it is also the way to recover an account.
-    Whoever holds an office beyond the caller's reach gets a code from above only.
+    Whoever holds an office beyond the caller's reach gets a code from above only. A list of codes
+    opens accounts, so a session that somebody left open makes none.
     """
     if data.organization_id is not None:
         members = _without_account(work, data.organization_id)
     else:
         members = _named(work, data.member_ids or [])
+    work.expect_proof()
+    if data.organization_id is None:
+        recoveries.offer(work, members)
     codes = issue(work, members)
+    accesses.note(
+        work, [member.id for member in members], AccessWay.ACTIVATION_CODE, ["card_number"]
+    )
     return IssuedCodes(
         items=[
             IssuedCode(
@@ -57,14 +65,14 @@ def issue(work: Work, members: Sequence[Member]) -> list[str]:
     codes = [new_code() for _ in members]
     if not members:
         return codes
-    cells = _cells_of(work, [member.id for member in members])
+    cells = memberships.cells_of(work, [member.id for member in members])
     _void_older(work, [member.id for member in members])
     rows = [
         {
             "id": new_id(),
             "created_at": work.now,
             "version": 1,
-            "organization_id": cells[member.id],
+            "organization_id": cells[member.id].organization_id,
             "member_id": member.id,
             "digest": code_digest(code),
             "expires_at": work.now + CODE_LIFETIME,
@@ -89,7 +97,7 @@ def _without_account(work: Work, organization_id: UUID) -> Sequence[Member]:
             col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE,
             *valid_on(Membership, local_date(work.now)),
             col(Account.id).is_(None),
-            ~_leads_elsewhere(work),
+            ~superiors.leads_beyond(work, Permission.ACTIVATION_CODE_CREATE),
         )
         .order_by(col(Organization.path), col(Member.sort_key), col(Member.id))
     )
@@ -109,34 +117,13 @@ def _named(work: Work, member_ids: Sequence[UUID]) -> Sequence[Member]:
         for missing in set(member_ids) - set(found):
             work.fetch(Permission.ACTIVATION_CODE_CREATE, Member, missing)
         raise NotFound
-    beyond = statement.where(col(Member.id).in_(member_ids), _leads_elsewhere(work))
+    beyond = statement.where(
+        col(Member.id).in_(member_ids),
+        superiors.leads_beyond(work, Permission.ACTIVATION_CODE_CREATE),
+    )
     if work.session.execute(beyond.limit(1)).first() is not None:
         raise Forbidden
     return [found[member_id] for member_id in dict.fromkeys(member_ids)]
-
-
-def _leads_elsewhere(work: Work) -> ColumnElement[bool]:
-    """Members with an office beyond the caller's reach: their code would open that office too."""
-    reached = work.within_reach(Permission.ACTIVATION_CODE_CREATE, Organization, Organization.id)
-    return exists().where(
-        col(Office.member_id) == Member.id,
-        col(Office.organization_id).not_in(reached),
-        *valid_on(Office, local_date(work.now)),
-    )
-
-
-def _cells_of(work: Work, member_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    cells: dict[UUID, UUID] = {}
-    for portion in portions(member_ids):
-        statement = (
-            select(Membership.member_id, Membership.organization_id)
-            .where(col(Membership.member_id).in_(portion))
-            # The last one stays: the latest residence, or the latest stay of one who has none.
-            .order_by(col(Membership.kind).desc(), col(Membership.valid_from))
-        )
-        scoped = statement.execution_options(scoped="of reached members")
-        cells.update(tuple(row) for row in work.session.execute(scoped))
-    return cells
 
 
 def _void_older(work: Work, member_ids: Sequence[UUID]) -> None:

@@ -10,7 +10,7 @@ from app.core.clock import local_date
 from app.core.ids import new_id
 from app.core.periods import period_at
 from app.models import Account, Activity, AuditEntry, Member
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services import figures
 from app.services.reaching import expect_reached
 from app.work import Work

@@ -26,7 +26,7 @@ from app.models import (
     Task,
     TaskStatus,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.agendas import AgendaItemWrite, AgendaWrite
 from app.services import lines, looks, rules
 from app.services.versions import expect_version

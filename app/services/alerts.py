@@ -24,7 +24,7 @@ from app.models import (
     NotificationKind,
 )
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.alerts import AlertQuery, AlertRead
 from app.services import branches, counters, notices
 from app.services.counters import Mark

@@ -5,7 +5,7 @@ from uuid import UUID
 from app.core.errors import NotFound
 from app.files.kinds import FileKind
 from app.models import AbsenceReport
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services import absence_reports
 from app.services.uploads import Upload
 from app.work import Work
@@ -26,6 +26,7 @@ def attach(work: Work, absence_report_id: UUID, upload: Upload) -> AbsenceReport
     report.attachment_digest = upload.kept.digest
     report.attachment_name = upload.file_name
     report.attachment_type = upload.kind.media_type
+    report.attachment_key = upload.key
     work.record("absence_report.attached", report, digest=upload.kept.digest)
     return report
 

@@ -18,7 +18,7 @@ from app.models import (
     CheckInStatus,
     Meeting,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.attendances import AttendanceMarks, PresentExcept
 from app.services import alerts, figures, lines, looks, rooms, sheets
 from app.services.sheets import Line, Mark, Sheet

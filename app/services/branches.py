@@ -8,7 +8,7 @@ from sqlmodel import col
 
 from app.models import Organization
 from app.models.base import OrganizationRow
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.work import Work
 

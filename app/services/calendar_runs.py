@@ -14,7 +14,7 @@ from app.core.database import insert_once
 from app.core.errors import Forbidden
 from app.core.selects import pick
 from app.models import CalendarRun, Job, JobKind, JobStatus
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.calendar_runs import CalendarRead, CalendarRunRead
 from app.services import jobs
 from app.work import Work
@@ -50,7 +50,9 @@ class Entry(NamedTuple):
 ENTRIES: Mapping[str, Entry] = {
     "recount": Entry(JobKind.RECOUNT, time(2, 0)),
     "finding_count": Entry(JobKind.FINDING_COUNT, time(1, 30), weekday=1),
+    "audit_check": Entry(JobKind.AUDIT_CHECK, time(4, 0)),
     "forgetting": Entry(JobKind.FORGETTING, time(3, 30)),
+    "retention": Entry(JobKind.RETENTION, time(3, 0)),
     "weekly_summary": Entry(JobKind.WEEKLY_SUMMARY, time(7, 30), weekday=1),
 }
 

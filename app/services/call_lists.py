@@ -9,12 +9,12 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.core.clock import local_date
-from app.models import NotHeldReason, Organization, Report, ReportKind
-from app.policies.roles import Permission
+from app.models import AccessWay, NotHeldReason, Organization, Report, ReportKind
+from app.policies.permissions import Permission
 from app.schemas.dashboards import Measure, MissingItem
 from app.schemas.reports import ReportCreate
 from app.services import contacts, missing
-from app.services.report_drafts import Draft, head_of, span_words
+from app.services.report_drafts import Draft, expect_proof, head_of, span_words
 from app.services.spans import Span
 from app.services.statements import table
 from app.work import Work
@@ -76,6 +76,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     if data.organization_id is None or data.period is None or data.measure is None:
         raise TypeError("a call list is of a unit, a period and a measure")
     unit = work.fetch(Permission.REPORT_READ, Organization, data.organization_id)
+    expect_proof(work, data.kind)
     span = Span([data.period])
     items = missing.listed(work, unit, data.measure, data.period, LONGEST + 1)
     if len(items) > LONGEST:
@@ -97,7 +98,7 @@ def with_phones(work: Work, report: Report) -> dict[str, Any]:
     cells = {UUID(each["cell_id"]) for each in called}
     known = contacts.of_cells(work, cells)
     unit = work.fetch(Permission.REPORT_READ, Organization, report.organization_id)
-    contacts.note(work, unit, known.values())
+    contacts.note(work, unit, known.values(), AccessWay.CALL_LIST)
     rows = [
         [*row[:PHONE], _phone(each, known), *row[PHONE + 1 :]]
         for row, each in zip(listed["rows"], called, strict=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, String, and_, bindparam, case, true
 from sqlmodel import Session, col, func
 
-from app.core import periods
+from app.core import periods, walls
 from app.core.selects import pick
 from app.models import (
     HELD_STATUSES,
@@ -30,6 +30,7 @@ from app.services.meeting_facts import Measured
 Counts = dict[str, int]
 
 
+@walls.beyond("figures count every row")
 def count_cells(
     session: Session, period: str, today: date, only: Collection[UUID] | None = None
 ) -> dict[UUID, Counts]:

@@ -24,10 +24,10 @@ from app.models import (
     OrganizationKind,
     ReportKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.reports import ReportCreate
 from app.services import counters
-from app.services.report_drafts import Draft, head_of, year_of
+from app.services.report_drafts import Draft, expect_proof, head_of, year_of
 from app.services.statements import table
 from app.work import Work
 from app.workbooks.listings import Cell, Column, ColumnKind
@@ -59,6 +59,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     if data.organization_id is None or data.year is None:
         raise TypeError("a cell's year is of a cell and of a year")
     cell = work.fetch(Permission.REPORT_READ, Organization, data.organization_id)
+    expect_proof(work, data.kind)
     if cell.kind is not OrganizationKind.CELL:
         raise Invalid.at(
             "/organization_id",

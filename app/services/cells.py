@@ -32,7 +32,7 @@ from app.models import (
     Role,
 )
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import OrganizationBrief
 from app.schemas.cells import (

@@ -17,7 +17,7 @@ from sqlmodel import col, func
 from app.core.selects import pick
 from app.core.tokens import fingerprint, open_word, seal_word
 from app.models import AuditEntry, Document, Meeting, Notification, Organization
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.changes import Changes, ChangesQuery, Removed, RemovedNoun
 from app.services import documents, readings
 from app.work import Work

@@ -15,7 +15,7 @@ from app.core.errors import Conflict
 from app.core.qr_codes import draw
 from app.core.tokens import fingerprint
 from app.models import Meeting, MeetingStatus
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.work import Work
 
 STEP = timedelta(seconds=20)

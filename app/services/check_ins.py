@@ -13,7 +13,7 @@ from sqlmodel import col, func, select
 from app.core.paging import Filters, Order, Page
 from app.core.selects import pick
 from app.models import Account, Attendance, AttendanceStatus, CheckIn, Meeting, Member
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.check_ins import (
     CheckInBatch,
     CheckInCreate,

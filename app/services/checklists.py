@@ -21,7 +21,7 @@ from app.models import (
     MeetingStatus,
     Organization,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.checklists import ChecklistItem, ChecklistLine, ChecklistRead
 from app.schemas.settings import Rules
 from app.services import looks

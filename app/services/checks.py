@@ -24,6 +24,7 @@ from sqlmodel import col
 from app.core.clock import day_starts_at, local_date
 from app.core.selects import pick
 from app.models import (
+    Correction,
     Exemption,
     Meeting,
     MeetingStatus,
@@ -38,6 +39,7 @@ from app.models import (
 from app.models.base import valid_on
 from app.schemas.findings import Check
 from app.services import transfer_views
+from app.services.correction_ends import is_late_on
 from app.services.denominators import is_cell_on
 from app.work import Work
 
@@ -183,6 +185,16 @@ def _stale_transfers(work: Work) -> Select[Any]:
     return rows.join(Organization, giving).where(transfer_views.is_overdue(work))
 
 
+def _overdue_corrections(work: Work) -> Select[Any]:
+    rows = _row(
+        col(Correction.organization_id),
+        col(Correction.member_id),
+        col(Correction.id),
+        col(Correction.field),
+    )
+    return rows.where(is_late_on(local_date(work.now)))
+
+
 def _resides(day: date) -> ColumnElement[bool]:
     residence = col(Membership.kind) == MembershipKind.OFFICIAL_RESIDENCE
     return and_(residence, *valid_on(Membership, day))
@@ -201,4 +213,5 @@ _CHECKS: dict[Check, Callable[[Work], Select[Any]]] = {
     Check.EXEMPTION_EXPIRED: _expired_exemptions,
     Check.MEETING_NOT_SUBMITTED: _meetings_not_submitted,
     Check.TRANSFER_STALE: _stale_transfers,
+    Check.CORRECTION_OVERDUE: _overdue_corrections,
 }

@@ -34,11 +34,11 @@ from app.models import (
 )
 from app.models.base import valid_on
 from app.papers import words
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.reports import ReportCreate
 from app.services import spans
-from app.services.report_drafts import Draft, head_of
+from app.services.report_drafts import Draft, expect_proof, head_of
 from app.services.spans import Span
 from app.work import Work
 from app.workbooks.listings import Cell, Column, ColumnKind, Listing, write_listings
@@ -123,6 +123,7 @@ def compose(work: Work, data: ReportCreate) -> Draft:
     if data.organization_id is None:
         raise TypeError("an export is of a unit")
     unit = work.fetch(Permission.REPORT_CREATE, Organization, data.organization_id)
+    expect_proof(work, data.kind)
     span = spans.of(data)
     kept = _write(work, unit, span)
     content = {**head_of(work, unit, span), "file": kept.digest, "size": kept.size}

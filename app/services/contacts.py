@@ -9,10 +9,11 @@ from sqlmodel import col
 from app.core import database
 from app.core.clock import local_date
 from app.core.selects import pick
-from app.models import Member, Office, Organization, Role
+from app.models import AccessWay, Member, Office, Organization, Role
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.dashboards import Contact
+from app.services import accesses
 from app.work import Work
 
 
@@ -41,14 +42,17 @@ def of_cells(work: Work, cells: Collection[UUID]) -> dict[UUID, Contact]:
     }
 
 
-def note(work: Work, unit: Organization, shown: Collection[Contact]) -> None:
-    """Leave a trace that phones were read below a unit.
+def note(work: Work, unit: Organization, shown: Collection[Contact], way: AccessWay) -> None:
+    """Leave a trace that phones were read below a unit, and tell it to whom they belong.
 
     In a transaction of its own, for it is noted while reading.
     """
-    if phones := sum(contact.phone is not None for contact in shown):
+    called = {contact.member_id for contact in shown if contact.phone is not None}
+    if called:
         with database.writing() as writer:
-            Work(writer, work.actor, work.now).record("contact.read", unit, phones=phones)
+            noting = Work(writer, work.actor, work.now)
+            accesses.note(noting, called, way, ["phone"])
+            noting.record("contact.read", unit, phones=len(called))
 
 
 def _within_call(work: Work, cells: Collection[UUID]) -> set[Any]:

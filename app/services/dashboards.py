@@ -13,7 +13,7 @@ from sqlmodel import col, or_
 
 from app.core.errors import NotFound
 from app.models import COUNTS, Organization
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.dashboards import DashboardQuery, Tree
 from app.services import account_lists, figure_rows, spans
 from app.services.figure_rows import BRIEF, Counted, Rows

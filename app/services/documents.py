@@ -21,7 +21,7 @@ from app.models import (
     NotificationKind,
     Organization,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.documents import DocumentFields, DocumentQuery, DocumentRead, DocumentUpdate
 from app.services import branches, figures, lines, notices, period_locks, readings, rosters
 from app.services.notices import Notice
@@ -127,9 +127,10 @@ def change(
     expect_version(document.version, if_match)
     changes = data.model_dump()
     refuse_stamps(*(value for value in changes.values() if isinstance(value, str)))
+    before = {name: getattr(document, name) for name in changes}
     document.sqlmodel_update(changes)
     document.search_text = _search_text(document.title, document.number)
-    work.record("document.changed", document, changed=sorted(changes))
+    work.record("document.changed", document, before=before, after=changes)
     work.session.flush()
     return readings.show(work, [document])[0]
 

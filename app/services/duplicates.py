@@ -20,7 +20,7 @@ from app.core.selects import pick, portions
 from app.core.tokens import open_word, seal_word
 from app.models import Member, Membership, MembershipKind, Organization
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.duplicates import DuplicateQuery, DuplicateRead, Likeness
 from app.schemas.members import MemberRead

@@ -9,7 +9,7 @@ from app.core.errors import Conflict
 from app.core.paging import Filters, Order, Page
 from app.models import Exemption, Member, Membership, MembershipKind
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.exemptions import ExemptionCreate, ExemptionQuery, ExemptionUpdate
 from app.services import branches, figures
 from app.services.intervals import expect_interval

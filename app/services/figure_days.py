@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import or_, union
 from sqlmodel import Session, col, select
 
-from app.core import database, periods
+from app.core import database, patience, periods, walls
 from app.core.clock import local_date
 from app.models import Closure, Exemption, FigureDay, Membership, Organization
 from app.policies.actors import SYSTEM
-from app.services import figures, kept_answers, meeting_plans, parents, tree_rows, trees
+from app.services import figures, meeting_plans, parents, tree_rows, trees
 from app.services import periods as periods_of_committees
 from app.work import Work
 
@@ -27,14 +27,19 @@ def turn(now: datetime) -> None:
     place = str(database.engine().url)
     if _reached.get(place, date.min) >= today:
         return
+    with patience.waiting(patience.OPERATION):
+        reached = _turn(now)
+    if reached is not None:
+        _reached[place] = reached
+
+
+def _turn(now: datetime) -> date | None:
     with database.writing() as session:
         meeting_plans.roll(session, now)  # first: whoever changes a plan locks it before the day
         reached = bring_to(session, now)
-        kept_answers.forget(session, now)
     with database.writing() as session:  # by itself: it waits for writers who ask for the day
         periods_of_committees.lock_due(Work(session, SYSTEM, now))
-    if reached is not None:
-        _reached[place] = reached
+    return reached
 
 
 def start(session: Session, today: date) -> None:
@@ -45,6 +50,7 @@ def start(session: Session, today: date) -> None:
         session.flush()
 
 
+@walls.beyond("figures count every row")
 def bring_to(session: Session, now: datetime) -> date | None:
     """Open the periods and apply the facts up to the day of `now`; the day, None before `start`."""
     today = local_date(now)

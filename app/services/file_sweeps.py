@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import union
 from sqlmodel import Session, col, select
 
+from app.core import walls
 from app.files.store import orphans, store
 from app.models import AbsenceReport, Document, Report, ReportKind, Template
 
@@ -13,9 +14,10 @@ from app.models import AbsenceReport, Document, Report, ReportKind, Template
 SPARED = timedelta(days=7)
 
 
-def sweep(session: Session, now: datetime, *, remove: bool) -> int:
-    """Remove, or only count, the files of seven days ago that nothing names; how many there are."""
-    named: Any = union(
+@walls.beyond("whatever names a file keeps it")
+def named(session: Session) -> set[str]:
+    """The digests of all files that some row names."""
+    statement: Any = union(
         select(Document.digest),
         select(Template.digest),
         select(AbsenceReport.attachment_digest).where(
@@ -23,8 +25,12 @@ def sweep(session: Session, now: datetime, *, remove: bool) -> int:
         ),
         select(col(Report.content)["file"].as_string()).where(Report.kind == ReportKind.COMMITTEE),
     ).execution_options(scoped="whatever names a file keeps it")
-    known = set(session.execute(named).scalars())
-    found = orphans(store(), known, now - SPARED)
+    return set(session.execute(statement).scalars())
+
+
+def sweep(session: Session, now: datetime, *, remove: bool) -> int:
+    """Remove, or only count, the files of seven days ago that nothing names; how many there are."""
+    found = orphans(store(), named(session), now - SPARED)
     if remove:
         for digest in found:
             store().delete(digest)

@@ -13,7 +13,7 @@ from app.core.clock import local_date
 from app.core.paging import Order, Page
 from app.core.selects import pick
 from app.models import FindingCount, Member, Organization
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import OrganizationBrief
 from app.schemas.findings import (
@@ -38,6 +38,7 @@ _MENDED_AT = {
     Check.EXEMPTION_EXPIRED: "/exemptions?member_id={}",
     Check.MEETING_NOT_SUBMITTED: "/meetings/{}",
     Check.TRANSFER_STALE: "/transfers/{}",
+    Check.CORRECTION_OVERDUE: "/corrections/{}",
 }
 _OF_A_MEMBER = frozenset({Check.MEMBERSHIPS_OVERLAP, Check.EXEMPTION_EXPIRED})
 _BASE = "/api/v1"

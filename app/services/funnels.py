@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.models.base import valid_on
 from app.models.organizations import SEGMENT_WIDTH
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.base import OrganizationBrief
 from app.schemas.dashboards import (
     ChildFunnel,

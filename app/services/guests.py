@@ -7,7 +7,7 @@ from sqlmodel import col
 from app.core.errors import Conflict, NotFound
 from app.core.paging import Order, Page
 from app.models import Guest, Meeting, MeetingStatus
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.guests import GuestCreate, GuestQuery
 from app.services import lines
 from app.work import Work

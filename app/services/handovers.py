@@ -16,6 +16,7 @@ from app.models import (
     Attendance,
     AttendanceEvent,
     CheckIn,
+    Correction,
     DocumentReading,
     Exemption,
     Meeting,
@@ -53,6 +54,7 @@ HOLDINGS = {
         Holding(Task, "owner_id"),
         Holding(Notification),
         Holding(Transfer),
+        Holding(Correction),
         Holding(Alert, alone=("organization_id", "rule", "year", "level")),
     )
 }

@@ -25,9 +25,8 @@ from app.models import (
     RosterReason,
 )
 from app.models.base import Row
-from app.policies.roles import Permission
-from app.services import figures, rosters
-from app.services.meetings import check_cell_and_times
+from app.policies.permissions import Permission
+from app.services import figures, meeting_times, rosters
 from app.services.rosters import Place, Roster, first_status
 from app.services.sheets import NotOnRoster
 from app.work import Work
@@ -91,7 +90,7 @@ def _check_cells(work: Work, held: Sequence[HeldMeeting]) -> None:
     if cells.keys() != wanted:
         raise NotFound
     for one in held:
-        check_cell_and_times(cells[one.organization_id], one.starts_at, one.ends_at)
+        meeting_times.check(cells[one.organization_id], one.starts_at, one.ends_at)
 
 
 def _meeting(work: Work, one: HeldMeeting) -> Meeting:

@@ -34,7 +34,7 @@ from app.services import (
 from app.services.held_meetings import event_of
 from app.services.history_plans import HistoryPlan, Key
 from app.services.import_journals import Change, Journal, Values
-from app.services.meetings import usual_title
+from app.services.meeting_times import usual_title
 from app.services.period_locks import PeriodLocked
 from app.services.rosters import Place
 from app.work import Work

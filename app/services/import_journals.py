@@ -20,6 +20,9 @@ from app.work import Work
 
 Values = dict[str, Any]
 _PLACE = "import_rows.before"
+# A journal is sealed as a whole; a sealed value in it is opened first, so that it needs no older
+# key than the journal itself.
+_OPENED = "opened"
 
 
 class Change(NamedTuple):
@@ -129,19 +132,29 @@ def read(work: Work, imported: Import) -> list[Change]:
     ]
 
 
+def renew(text: str) -> str:
+    """A journal as it would be written today, sealed values among it opened."""
+    return _written(list(_read(text)))
+
+
 def _numbered(work: Work, imported: Import) -> Iterable[Any]:
     own = pick(ImportRow.id, ImportRow.row_number).where(col(ImportRow.import_id) == imported.id)
     return work.session.connection().execute(own).all()
 
 
 def _written(changes: Sequence[Change]) -> str:
-    return json.dumps(
-        [change._replace(before=_plain(change.before)) for change in changes], default=str
-    )
+    return json.dumps([change._replace(before=_plain(change)) for change in changes], default=str)
 
 
-def _plain(before: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if before is None else {name: _said(value) for name, value in before.items()}
+def _plain(change: Change) -> dict[str, Any] | None:
+    if change.before is None:
+        return None
+    return {
+        name: {_OPENED: unseal(value, _place(change.table, name), change.row_id)}
+        if isinstance(value, Sealed)
+        else _said(value)
+        for name, value in change.before.items()
+    }
 
 
 def _said(value: Any) -> Any:
@@ -154,23 +167,28 @@ def _said(value: Any) -> Any:
 
 def _read(text: str) -> Iterable[Change]:
     for number, table, row_id, version, before in json.loads(text):
-        columns = SQLModel.metadata.tables[table].columns
-        former = before and {name: _value(columns[name], said) for name, said in before.items()}
-        yield Change(number, table, UUID(row_id), version, former)
+        change = Change(number, table, UUID(row_id), version)
+        former = before and {name: _value(change, name, said) for name, said in before.items()}
+        yield change._replace(before=former)
 
 
-def _value(column: Column[Any], said: Any) -> Any:
+def _value(change: Change, name: str, said: Any) -> Any:
     """As the column takes it."""
-    if said is None:
-        return None
-    if isinstance(column.type, SealedText):
-        return Sealed(bytes.fromhex(said))
-    kind = column.type.python_type
-    return _PARSERS[kind](said) if kind in _PARSERS else said
+    if isinstance(said, dict):
+        return seal(said[_OPENED], _place(change.table, name), change.row_id)
+    column: Column[Any] = SQLModel.metadata.tables[change.table].columns[name]
+    is_sealed = isinstance(column.type, SealedText)  # as journals were written once
+    parse = _PARSERS.get(Sealed if is_sealed else column.type.python_type)
+    return said if said is None or parse is None else parse(said)
+
+
+def _place(table: str, column: str) -> str:
+    return f"{table}.{column.removesuffix('_sealed')}"
 
 
 _PARSERS: dict[type, Any] = {
     bytes: bytes.fromhex,
+    Sealed: lambda said: Sealed(bytes.fromhex(said)),
     UUID: UUID,
     date: date.fromisoformat,
 }

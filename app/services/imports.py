@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -14,13 +14,13 @@ from pydantic import TypeAdapter
 from sqlalchemy import Select, select
 from sqlmodel import col
 
-from app.core import collector
+from app.core import collector, walls
 from app.core.confidential import seal, unseal
-from app.core.errors import Forbidden, Invalid, UnsupportedMediaType
+from app.core.errors import Conflict, Forbidden, Invalid, UnsupportedMediaType
 from app.core.ids import new_id
 from app.core.paging import Filters, Order, Page
 from app.models import Import, ImportKind, ImportMode, ImportRow, RowState
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.imports import ImportRowQuery
 from app.services import (
     history_entries,
@@ -46,8 +46,16 @@ from app.workbooks.tables import CellError, Table
 
 _AS_NUMBERED = (col(ImportRow.row_number),)
 FILTERS: Filters = {"state": lambda states: col(ImportRow.state).in_(states)}
+#: So long after its commit, or its preview, the rows of an import are kept.
+ROWS_KEPT = timedelta(days=90)
 _PLACE = "import_rows.content"
 _ZIP = b"PK"
+
+
+class RowsForgotten(Conflict):
+    code = "rows_forgotten"
+    vi = "Nội dung tệp đã được xóa sau 90 ngày; hãy nhập lại tệp."
+    en = "The rows of this import were erased after 90 days; upload the file again."
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,7 @@ def expect_allowed(work: Work, kind: ImportKind, mode: ImportMode = ImportMode.C
 
 
 @collector.held_back()
+@walls.beyond("a list is matched to whoever is known")
 def create(work: Work, parsed: Parsed, mode: ImportMode = ImportMode.CHANGES) -> Import:
     """Keep a preview: what each row would change. Nothing is changed yet."""
     expect_allowed(work, parsed.kind, mode)
@@ -174,6 +183,7 @@ def search_rows(work: Work, import_id: UUID, query: ImportRowQuery) -> Page[Impo
 def reject_workbook(work: Work, import_id: UUID) -> bytes:
     """The refused rows as they came, with the reasons; once corrected they go in again."""
     imported = get(work, import_id)
+    work.expect_proof()
     statement = _rows(imported, ImportRow.id, ImportRow.errors, ImportRow.content_sealed)
     refused = statement.where(col(ImportRow.state) == RowState.REJECTED).order_by(*_AS_NUMBERED)
     rejects = [
@@ -186,9 +196,10 @@ def reject_workbook(work: Work, import_id: UUID) -> bytes:
 
 
 @collector.held_back()
+@walls.beyond("a list is matched to whoever is known")
 def commit(work: Work, import_id: UUID) -> Import:
     """Carry the preview out, all of it; refuses when the data moved since."""
-    imported = get(work, import_id).take("commit")
+    imported = _with_rows(work, import_id).take("commit")
     imported.committed_at = work.now
     work.session.flush()  # a second commit waits here, not after the same work
     kind = _KINDS[imported.kind]
@@ -208,9 +219,10 @@ def commit(work: Work, import_id: UUID) -> Import:
 
 
 @collector.held_back()
+@walls.beyond("a list is matched to whoever is known")
 def take_back(work: Work, import_id: UUID) -> Import:
     """Undo a commit, all of it; refuses when anything was built on what it wrote."""
-    imported = get(work, import_id).take("take_back")
+    imported = _with_rows(work, import_id).take("take_back")
     imported.taken_back_at = work.now
     work.session.flush()  # a second one waits here
     expect_allowed(work, imported.kind)
@@ -221,6 +233,14 @@ def take_back(work: Work, import_id: UUID) -> Import:
         take_backs.expect_reached(work, _KINDS[imported.kind].permission, changes)
         _KINDS[imported.kind].take_back(work, changes, imported.committed_at)
     work.record("import.taken_back", imported, kind=imported.kind)
+    return imported
+
+
+def _with_rows(work: Work, import_id: UUID) -> Import:
+    """An own import, while its rows are kept."""
+    imported = get(work, import_id)
+    if work.now - (imported.committed_at or imported.created_at) >= ROWS_KEPT:
+        raise RowsForgotten
     return imported
 
 

@@ -11,11 +11,12 @@ from app.core.errors import Forbidden, InvalidTransition, TooManyRequests
 from app.core.paging import Filters, Order, Page
 from app.models import Job, JobKind, JobStatus, Member, Organization
 from app.models.organizations import SEGMENT_WIDTH
-from app.policies.roles import Permission, Reach
+from app.policies.permissions import Permission
+from app.policies.roles import Reach
 from app.schemas.jobs import ImportCommitJob, JobCreate, JobQuery
 from app.schemas.reports import ReportCreate
 from app.services import imports, job_claims
-from app.services.report_drafts import expect_asked
+from app.services.report_drafts import expect_asked, expect_proof
 from app.work import Work
 
 #: So many jobs of one account may wait or run.
@@ -107,6 +108,7 @@ def expect_report(work: Work, report: ReportCreate) -> None:
         work.fetch(Permission.REPORT_CREATE, Organization, report.organization_id)
     if report.member_id is not None:
         work.fetch(Permission.MEMBER_READ, Member, report.member_id)
+    expect_proof(work, report.kind)
 
 
 def _expect_previewed(work: Work, data: ImportCommitJob) -> None:

@@ -4,11 +4,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, text
-from sqlmodel import Session, col, select
+from sqlalchemy import text
+from sqlmodel import select
 
 from app.core.confidential import seal, unseal
 from app.core.errors import Conflict, Invalid
@@ -130,11 +130,6 @@ def keep(work: Work, key: Key, answer: Answer) -> None:
             body_sealed=body,
         )
     )
-
-
-def forget(session: Session, now: datetime) -> None:
-    """Delete what is older than a day."""
-    session.execute(delete(KeptAnswer).where(col(KeptAnswer.created_at) <= now - LIFETIME))
 
 
 def _hold(work: Work, key: Key) -> None:

@@ -31,7 +31,7 @@ from app.models import (
     Organization,
     OrganizationKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services import known_members, period_locks
 from app.services.denominators import Person
 from app.services.known_members import Known

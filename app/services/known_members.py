@@ -20,7 +20,7 @@ from app.models import (
     Organization,
     OrganizationKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services import closures
 from app.work import Work
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, case
 from sqlmodel import col, func
 
 from app.models import Attendance, AttendanceStatus, Meeting, MeetingStatus
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.settings import Rules
 from app.services import rooms
 from app.work import Work

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from app.core import database
 from app.core.clock import local_date
 from app.models import Meeting, MeetingStatus
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import rows_within_reach
 from app.work import Work
 

@@ -23,7 +23,7 @@ from app.models import (
     PaperKind,
 )
 from app.papers import contexts
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.minutes import MinutesTotals, SelfRating
 from app.services import templates
 from app.services.sheets import Line

@@ -4,9 +4,9 @@ from sqlmodel import col, or_, select
 
 from app.core.clock import local_date
 from app.models import Member, Office
-from app.policies.roles import Permission
-from app.schemas.auth import AccountRead, HeldOffice, Me
-from app.services import accounts, members, stand_ins
+from app.policies.permissions import Permission
+from app.schemas.auth import AccountRead, HeldOffice, Me, OwnTotp
+from app.services import accounts, members, proofs, purposes, stand_ins
 from app.work import Work
 
 
@@ -25,4 +25,10 @@ def get(work: Work) -> Me:
         member=member,
         offices=[HeldOffice.model_validate(row) for row in rows],
         permissions=work.actor.permissions(),
+        totp=OwnTotp(
+            is_enrolled=account.totp_confirmed_at is not None,
+            is_required=work.actor.sees_others,
+        ),
+        proved_until=proofs.lasts_until(work),
+        purposes_edition_read=purposes.edition_read(work),
     )

@@ -8,17 +8,26 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import Session, col, exists, select
 
-from app.core import periods
+from app.core import periods, walls
 from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid
 from app.core.paging import Filters, Order, Page
 from app.core.selects import pick
 from app.models import Document, Meeting, MeetingPlan, MeetingStatus, Organization
 from app.policies.actors import SYSTEM
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.meeting_plans import MeetingPlanCreate, MeetingPlanQuery, MeetingPlanUpdate
 from app.schemas.meetings import MeetingCancel
-from app.services import agendas, branches, closures, meetings, occurrences, period_locks, rules
+from app.services import (
+    agendas,
+    branches,
+    closures,
+    meeting_times,
+    meetings,
+    occurrences,
+    period_locks,
+    rules,
+)
 from app.services.intervals import expect_interval
 from app.services.versions import expect_version
 from app.work import Work
@@ -57,7 +66,7 @@ def get(work: Work, meeting_plan_id: UUID) -> MeetingPlan:
 
 def create(work: Work, data: MeetingPlanCreate) -> MeetingPlan:
     cell = work.fetch(Permission.MEETING_PLAN_CREATE, Organization, data.organization_id)
-    meetings.expect_cell(cell)
+    meeting_times.expect_cell(cell)
     said = data.model_dump() | {"valid_from": data.valid_from or local_date(work.now)}
     plan = MeetingPlan(**said, created_at=work.now, created_by=work.actor.account_id)
     _expect_one_rule(plan)
@@ -80,17 +89,19 @@ def change(
     changes = {name: value for name, value in said if getattr(plan, name) != value}
     if not changes:
         return plan
+    before = {name: getattr(plan, name) for name in changes}
     plan.sqlmodel_update(changes)
     _expect_one_rule(plan)
     expect_interval(plan.valid_from, plan.valid_to, shortest=0)
     if "valid_to" in changes:
         _expect_alone(work, plan)
-    work.record("meeting_plan.changed", plan, changed=sorted(changes))
+    work.record("meeting_plan.changed", plan, before=before, after=changes)
     work.session.flush()  # locks it: nobody else makes rows of it now
     _keep(work, [plan])
     return plan
 
 
+@walls.beyond("plans of every cell")
 def roll(session: Session, now: datetime) -> None:
     """Bring every cell's drafts to the day of `now`; nothing when they stand so already."""
     last_day = periods.last_day(_horizon(now)[-1])
@@ -230,7 +241,7 @@ def _may_be(work: Work, due: _Occurrence, starts_at: datetime) -> bool:
 
 def _facts(plan: MeetingPlan, starts_at: datetime) -> dict[str, Any]:
     return {
-        "title": plan.title or meetings.usual_title(plan.kind, starts_at),
+        "title": plan.title or meeting_times.usual_title(plan.kind, starts_at),
         "starts_at": starts_at,
         "ends_at": starts_at + timedelta(minutes=plan.lasts_minutes),
         "place": plan.place,
@@ -263,8 +274,9 @@ def _follow(work: Work, row: Meeting, due: _Occurrence) -> None:
     facts = _facts(due.plan, starts_at)
     changes = {name: value for name, value in facts.items() if getattr(row, name) != value}
     if changes:
+        before = {name: getattr(row, name) for name in changes}
         row.sqlmodel_update(changes | {"planned_version": row.version + 1})
-        work.record("meeting.changed", row, changed=sorted(changes))
+        work.record("meeting.changed", row, before=before, after=changes)
 
 
 def _soon(work: Work, rows: Iterable[Meeting]) -> list[Meeting]:

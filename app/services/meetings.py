@@ -1,26 +1,24 @@
 """A meeting is drafted, scheduled, held and submitted; the level above accepts or returns it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import and_
 from sqlmodel import col
 
 from app.core import periods
-from app.core.clock import day_ends_at, local_date
+from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid, InvalidTransition
 from app.core.paging import Filters, Order, Page
 from app.models import (
     NOT_YET_OPENED,
     Meeting,
-    MeetingKind,
     MeetingStatus,
     NotificationKind,
     Organization,
-    OrganizationKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.meetings import (
     MeetingCancel,
     MeetingCreate,
@@ -42,6 +40,7 @@ from app.services import (
     figures,
     groups,
     looks,
+    meeting_times,
     minutes,
     not_held,
     notices,
@@ -95,7 +94,8 @@ def get(work: Work, meeting_id: UUID) -> Meeting:
 
 def create(work: Work, data: MeetingCreate) -> Meeting:
     cell = work.fetch(Permission.MEETING_CREATE, Organization, data.organization_id)
-    said = data.model_dump() | {"title": data.title or usual_title(data.kind, data.starts_at)}
+    title = data.title or meeting_times.usual_title(data.kind, data.starts_at)
+    said = data.model_dump() | {"title": title}
     meeting = Meeting(**said, created_at=work.now, created_by=work.actor.account_id)
     draft(work, [(meeting, cell)])
     closures.expect_there(work, cell, local_date(meeting.starts_at), "/starts_at")
@@ -107,7 +107,7 @@ def draft(work: Work, drafts: Sequence[tuple[Meeting, Organization]]) -> None:
     """Take in new meetings of reached cells, each with the usual agenda of its kind."""
     period_locks.expect_meetings_open(work, [meeting for meeting, _ in drafts])
     for meeting, cell in drafts:
-        check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+        meeting_times.check(cell, meeting.starts_at, meeting.ends_at)
         groups.check(work, meeting)
         work.record("meeting.created", work.add(meeting))
     agendas.begin(work, drafts)
@@ -129,7 +129,7 @@ def change(work: Work, meeting_id: UUID, data: MeetingUpdate, if_match: int | No
     before = {name: getattr(meeting, name) for name in changes}
     meeting.sqlmodel_update(changes)
     _check_again(work, Permission.MEETING_CHANGE, meeting)
-    work.record("meeting.changed", meeting, changed=sorted(changes))
+    work.record("meeting.changed", meeting, before=before, after=changes)
     notices.announce_change(work, meeting, before)
     if "kind" in changes:
         figures.recount_meeting(work, meeting)
@@ -200,7 +200,7 @@ def open_(work: Work, meeting_id: UUID) -> Meeting:
 
 def end(work: Work, meeting_id: UUID) -> Meeting:
     meeting = _take(work, Permission.MEETING_END, meeting_id, "end")
-    meeting.ended_at = min(work.now, _latest_end(meeting))
+    meeting.ended_at = min(work.now, meeting_times.latest_end(meeting))
     not_held.retract(work, meeting)
     return _settle(work, meeting, "meeting.ended")
 
@@ -248,65 +248,14 @@ def reopen(work: Work, meeting_id: UUID, data: MeetingReopen) -> Meeting:
     return _settle(work, meeting, "meeting.reopened", data.reason)
 
 
-def expect_cell(unit: Organization) -> None:
-    if unit.kind is not OrganizationKind.CELL:
-        raise Invalid.at(
-            "/organization_id", "not_a_cell", "Chỉ chi bộ mới sinh hoạt.", "Only cells meet."
-        )
-
-
-def check_cell_and_times(cell: Organization, starts_at: datetime, ends_at: datetime | None) -> None:
-    """Only cells meet, on days on which they exist, and end after they begin."""
-    expect_cell(cell)
-    if not _exists_on_its_day(cell, starts_at):
-        raise Invalid.at(
-            "/starts_at",
-            "cell_not_valid",
-            "Chi bộ không hoạt động vào ngày này.",
-            "The cell does not exist on this day.",
-        )
-    if ends_at is not None and ends_at <= starts_at:
-        raise Invalid.at(
-            "/ends_at",
-            "ends_before_start",
-            "Giờ kết thúc phải sau giờ bắt đầu.",
-            "A meeting ends after it starts.",
-        )
-
-
-def usual_title(kind: MeetingKind, starts_at: datetime) -> str:
-    """What the office calls such a meeting: "Sinh hoạt chi bộ thường kỳ tháng 5/2026"."""
-    day = local_date(starts_at)
-    return f"{_KIND_TITLES[kind]} tháng {day.month}/{day.year}"
-
-
-_KIND_TITLES = {
-    MeetingKind.REGULAR: "Sinh hoạt chi bộ thường kỳ",
-    MeetingKind.THEMATIC: "Sinh hoạt chuyên đề",
-    MeetingKind.EXTRAORDINARY: "Sinh hoạt bất thường",
-    MeetingKind.COMMITTEE: "Họp chi ủy",
-}
-
-
 def _check_again(work: Work, permission: Permission, meeting: Meeting) -> None:
     period_locks.expect_meeting_open(work, meeting)  # it may have come to another month
     cell = work.fetch(permission, Organization, meeting.organization_id)
-    check_cell_and_times(cell, meeting.starts_at, meeting.ends_at)
+    meeting_times.check(cell, meeting.starts_at, meeting.ends_at)
     closures.expect_there(work, cell, local_date(meeting.starts_at), "/starts_at")
     groups.check(work, meeting)
     if meeting.status is not MeetingStatus.DRAFT and not (meeting.place or meeting.online_url):
         raise PlaceMissing
-
-
-def _exists_on_its_day(cell: Organization, moment: datetime) -> bool:
-    day = local_date(moment)
-    return cell.valid_from <= day and (cell.valid_to is None or day < cell.valid_to)
-
-
-def _latest_end(meeting: Meeting) -> datetime:
-    """The last second of the meeting's own day: one recorded later did not last until then."""
-    day = local_date(meeting.ends_at or meeting.starts_at)
-    return day_ends_at(day) - timedelta(seconds=1)
 
 
 def _take(

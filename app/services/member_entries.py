@@ -15,7 +15,7 @@ from app.core.ids import new_id
 from app.core.selects import pick, portions
 from app.core.text import fold, sort_key
 from app.models import EndReason, Exemption, Import, Member, Membership, MembershipKind, RowState
-from app.services import figures, take_backs
+from app.services import correction_ends, figures, take_backs
 from app.services.import_journals import Change, Journal, Values
 from app.services.member_plans import MemberPlan
 from app.work import Work
@@ -34,6 +34,7 @@ def carry_out(work: Work, _imported: Import, plans: Sequence[MemberPlan], journa
     changed = [each for each in plans if each.state is RowState.CHANGED]
     journal.insert(Member, ((each.row_number, _new_member(work, each)) for each in new))
     _change_members(journal, changed)
+    correction_ends.settle(work, [each.known.id for each in changed if each.known])
     ended = _end_memberships(work, changed, journal)
     opened = [*new, *(each for each in changed if each.moves or each.returns)]
     journal.insert(Membership, ((each.row_number, _new_membership(work, each)) for each in opened))

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from app.core import walls
 from app.core.clock import local_date
 from app.core.confidential import masked, seal, unseal
 from app.core.errors import Conflict, Invalid, NotFound
 from app.core.paging import Filters, Order, Page
-from app.models import Account, MeetingKind, Member, MemberMerge, Transfer, TransferStatus
-from app.policies.roles import Permission
+from app.models import MeetingKind, Member, MemberMerge, Transfer, TransferStatus
+from app.policies.permissions import Permission
 from app.schemas.duplicates import (
     FieldPair,
     MemberMergeCreate,
@@ -21,7 +22,15 @@ from app.schemas.duplicates import (
     MergePreview,
 )
 from app.schemas.members import MemberRead
-from app.services import alerts, branches, figures, handovers, members, period_locks, sessions
+from app.services import (
+    alerts,
+    branches,
+    figures,
+    handovers,
+    members,
+    merged_accounts,
+    period_locks,
+)
 from app.services.merged_memberships import give_back, take_over
 from app.work import Work
 
@@ -87,6 +96,7 @@ def preview(work: Work, member_id: UUID, duplicate_id: UUID) -> MergePreview:
     )
 
 
+@walls.beyond("of two rows one stays without a cell")
 def merge(work: Work, member_id: UUID, data: MemberMergeCreate) -> MemberRead:
     """The duplicate's rows become the member's; its own row stays, empty of ids, and points on."""
     _hold(work, member_id, data.duplicate_id)
@@ -98,7 +108,7 @@ def merge(work: Work, member_id: UUID, data: MemberMergeCreate) -> MemberRead:
         "duplicate": _facts(duplicate),
         "is_probationary": member.is_probationary,
         "taken": list(data.take),
-        "account": _settle_accounts(work, member, duplicate),
+        "account": merged_accounts.settle(work, member, duplicate),
     }
     _fill(duplicate, dict.fromkeys(_HIDDEN))
     work.session.flush()  # an id is held once at a time
@@ -127,6 +137,7 @@ def merge(work: Work, member_id: UUID, data: MemberMergeCreate) -> MemberRead:
     return members.get(work, member.id)
 
 
+@walls.beyond("of two rows one stays without a cell")
 def part(work: Work, merge_id: UUID) -> MemberMerge:
     """Undo a merge: every row that changed hands goes back, and so do the fields that were taken.
 
@@ -147,7 +158,7 @@ def part(work: Work, merge_id: UUID) -> MemberMerge:
     duplicate.merged_into_id = None
     since = give_back(work, before["memberships"], giver=duplicate.id)
     handovers.hand_back(work, merged.moved, giver=duplicate.id, taker=member.id)
-    _part_accounts(work, before["account"], duplicate)
+    merged_accounts.part(work, before["account"], duplicate)
     merged.parted_at = work.now
     work.record("member.parted", member, duplicate_id=str(duplicate.id))
     figures.recount_members(work, [member.id, duplicate.id], since=since)
@@ -244,33 +255,6 @@ def _pair(field: MergedField, member: Member, duplicate: Member) -> FieldPair:
     if field in _HIDDEN:
         kept, other = masked(kept), masked(other)
     return FieldPair(field=field, kept=kept, duplicate=other, differs=differs)
-
-
-def _settle_accounts(work: Work, member: Member, duplicate: Member) -> dict[str, str] | None:
-    """One person has one account: the duplicate's is taken over, or closed beside the other."""
-    own, other = (_account(work, row.id) for row in (member, duplicate))
-    if other is None or (own is not None and other.disabled_at is not None):
-        return None
-    if own is None:
-        other.member_id = member.id
-        return {"id": str(other.id), "became": "moved"}
-    other.disabled_at = work.now
-    sessions.revoke_all(work, other.id, "merged")
-    return {"id": str(other.id), "became": "disabled"}
-
-
-def _part_accounts(work: Work, said: dict[str, str] | None, duplicate: Member) -> None:
-    if said is None:
-        return
-    (account,) = work.session.exec(select(Account).where(Account.id == UUID(said["id"]))).all()
-    if said["became"] == "moved":
-        account.member_id = duplicate.id
-    else:
-        account.disabled_at = None
-
-
-def _account(work: Work, member_id: UUID) -> Account | None:
-    return work.session.exec(select(Account).where(Account.member_id == member_id)).one_or_none()
 
 
 def _row(work: Work, member_id: UUID) -> Member:

@@ -205,10 +205,10 @@ def _refusals(
     if isinstance(each.place, Reason):
         yield "organization", each.place
     known = each.known
-    if known and not _is_same_person(each, known):
+    if known and (not known.residence or known.residence.organization_id not in reached):
+        yield "personal_id", Reason.NOT_IN_REACH  # whoever it is: no list asks for a name by an id
+    elif known and not _is_same_person(each, known):
         yield "personal_id", Reason.IDENTITY_CONFLICT
-    elif known and (not known.residence or known.residence.organization_id not in reached):
-        yield "personal_id", Reason.NOT_IN_REACH
     elif known:
         yield from _contradictions(each.line, known)
     elif each.line.state in GONE:

@@ -9,7 +9,7 @@ from app.core.errors import NotFound
 from app.core.selects import pick
 from app.models import Attendance, Meeting, Member, Organization, ReportKind
 from app.papers import words
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.own_attendances import OwnAttendance, OwnCounters
 from app.schemas.reports import ReportCreate
 from app.services import member_views, own_attendances

@@ -7,16 +7,24 @@ from uuid import UUID
 from sqlalchemy import Select
 from sqlmodel import col, select
 
+from app.core import walls
 from app.core.clock import local_date
 from app.core.confidential import blind_index
-from app.core.errors import Conflict, Invalid
+from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.paging import Filters, Order, Page
 from app.core.text import fold, sort_key
 from app.models import Member, Membership, MemberState, Organization, OrganizationKind
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.members import MemberCreate, MemberQuery, MemberRead, MemberUpdate
-from app.services import closures, figures, member_views
+from app.services import (
+    closures,
+    correction_ends,
+    figures,
+    member_views,
+    own_deeds,
+    superiors,
+)
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -28,6 +36,16 @@ ADULT_AGE = 18
 #: Who is listed only when asked for: their last membership is over.
 _GONE = frozenset({MemberState.DECEASED, MemberState.LEFT})
 _HIDDEN = ("card_number", "personal_id", "phone")
+
+
+_IDENTITY, _RENAMED = ("card_number", "personal_id"), "member.identity_changed"
+
+
+class TooManyRenamed(own_deeds.TooManyDeeds):
+    code = "too_many_identity_changes"
+    allowed = 20
+    vi = "Mỗi người chỉ sửa được 20 số thẻ hoặc số định danh trong 24 giờ; hãy dùng tệp nhập liệu."
+    en = "One person changes 20 card numbers or ids within 24 hours; import a file instead."
 
 
 class IdentityTaken(Conflict):
@@ -106,6 +124,8 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
     changes = data.model_dump(exclude_unset=True)
     known = {name: getattr(member, name) for name in MemberUpdate.model_fields}
     expect_possible(known | changes, local_date(work.now))
+    if changes.keys() & set(_HIDDEN):
+        _expect_may_name(work, member)
     _refuse_taken(work, changes, besides=member.id)
     for name, value in changes.items():
         setattr(member, name, value)
@@ -114,7 +134,22 @@ def change(work: Work, member_id: UUID, data: MemberUpdate, if_match: int | None
         member.is_probationary = changes["official_on"] is None
     work.session.flush()
     work.record("member.changed", member, fields=sorted(changes))
+    if changes.keys() & set(_IDENTITY):
+        work.record(_RENAMED, member)
+    correction_ends.settle(work, [member.id])
     return get(work, member_id)
+
+
+def _expect_may_name(work: Work, member: Member) -> None:
+    """What somebody signs in by is changed by whoever reaches all their offices; and seldom, since
+    each try tells whether another has the number.
+    """
+    beyond = select(Member.id).where(
+        col(Member.id) == member.id, superiors.leads_beyond(work, Permission.MEMBER_CHANGE)
+    )
+    if work.session.execute(beyond.execution_options(scoped="a reached member")).first():
+        raise Forbidden
+    own_deeds.expect_fewer(work, _RENAMED, TooManyRenamed)
 
 
 def index(member: Member) -> None:
@@ -151,6 +186,7 @@ def _years(first: date, last: date) -> int:
     return last.year - first.year - ((last.month, last.day) < (first.month, first.day))
 
 
+@walls.beyond("an id belongs to one member")
 def _refuse_taken(work: Work, values: dict[str, Any], besides: UUID | None = None) -> None:
     for name in _HIDDEN:
         if (text := values.get(name)) is None:

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from app.core.errors import Conflict, IfMatchRequired, InvalidTransition, Stale
 from app.core.versions import ANY_VERSION
 from app.models import HELD_STATUSES, Meeting, MeetingStatus, Minutes
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.minutes import (
     MinutesConfirm,
     MinutesRead,

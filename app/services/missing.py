@@ -14,8 +14,8 @@ from sqlmodel import col, func, select
 
 from app.core.paging import Order, paginate
 from app.core.selects import pick
-from app.models import NotHeld, Organization, Reminder
-from app.policies.roles import Permission
+from app.models import AccessWay, NotHeld, Organization, Reminder
+from app.policies.permissions import Permission
 from app.schemas.base import OrganizationBrief
 from app.schemas.dashboards import (
     Contact,
@@ -82,7 +82,7 @@ def search(work: Work, organization_id: UUID, query: MissingQuery) -> MissingPag
     count = _count(work, listing)
     records, cursor = _page(work, unit, listing, query, span)
     called = contacts.of_cells(work, {record.cell_id for record in records})
-    contacts.note(work, unit, called.values())
+    contacts.note(work, unit, called.values(), AccessWay.CONTACT)
     items = _items(work, query.measure, span, records, called)
     summary = _summary(work, listing, count) if query.measure is Measure.CELLS_MET else None
     return MissingPage(items=items, next_cursor=cursor, count=count, summary=summary)

@@ -19,7 +19,7 @@ from app.models import (
     PaperKind,
     ReportKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.dashboards import DashboardQuery
 from app.schemas.reports import ReportCreate
 from app.services import dashboards, spans, templates

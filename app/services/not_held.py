@@ -15,7 +15,7 @@ from app.models import (
     Organization,
     OrganizationKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.not_held import NotHeldCreate, NotHeldQuery
 from app.services import branches, closures, period_locks, rooms, rules
 from app.work import Work

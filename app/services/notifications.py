@@ -6,7 +6,7 @@ from sqlmodel import col
 
 from app.core.paging import Filters, Order, Page
 from app.models import Notification
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.notifications import NotificationQuery
 from app.work import Work
 

@@ -22,7 +22,7 @@ from app.models import (
     Organization,
     RosterReason,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.attendances import AttendanceMark, AttendanceMarks
 from app.schemas.objections import (
     ObjectionAccept,
@@ -192,7 +192,7 @@ def _decide(work: Work, objection: Objection, comment: str | None) -> Objection:
     objection.comment = comment
     objection.decided_by = work.actor.account_id
     objection.decided_at = work.now
-    work.record(f"objection.{objection.status}", objection)
+    work.record(f"objection.{objection.status}", objection, reason=comment)
     title = f"Kiến nghị của đồng chí về điểm danh {_DECIDED[objection.status]}"
     notice = Notice(NotificationKind.OBJECTION_DECIDED, objection, title, comment or "")
     notices.tell(work, [objection.member_id], notice)

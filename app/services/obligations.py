@@ -25,7 +25,7 @@ from app.models import (
     Reorganization,
     ReorganizationKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import OrganizationBrief
 from app.schemas.obligations import ObligationQuery, ObligationRead, ObligationState

@@ -22,7 +22,8 @@ from app.models import (
     RowState,
     UnitType,
 )
-from app.policies.roles import Permission, Reach
+from app.policies.permissions import Permission
+from app.policies.roles import Reach
 from app.services import figures, organizations, take_backs
 from app.services.import_journals import Change, Journal
 from app.services.import_plans import (

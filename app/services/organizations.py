@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.models.base import valid_on
 from app.models.organizations import SEGMENT_WIDTH
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.organizations import (
     OrganizationCreate,

@@ -21,7 +21,7 @@ from app.models import (
     TaskStatus,
 )
 from app.papers import contexts, words
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.minutes import MinutesRead, VoteRead
 from app.services import agendas, attendances, minutes
 from app.services.manuscripts import (

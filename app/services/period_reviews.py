@@ -21,7 +21,7 @@ from app.models import (
     Role,
 )
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.periods import PeriodDecide, PeriodRead, PeriodReturn
 from app.services import notices, period_freezes, period_states, period_views, superiors
 from app.services.notices import Notice

@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Select, delete, event, insert, literal, or_, update
 from sqlmodel import Session, col
 
-from app.core import periods
+from app.core import periods, walls
 from app.core.clock import local_date
 from app.core.selects import pick, portions
 from app.models import (
@@ -56,6 +56,7 @@ def seal(session: Session, period: str, cells: Collection[UUID], now: datetime) 
         session.connection().execute(insert(PeriodSeal), seals)
 
 
+@walls.beyond("seals are set on every cell")
 def remove(session: Session, period: str, cells: Collection[UUID]) -> None:
     """Nothing vouches for these cells' month any more."""
     for model in (FrozenAccount, PeriodSeal):
@@ -122,6 +123,7 @@ def _seal_again(session: Session) -> None:
             bind(session, period, places.values())
 
 
+@walls.beyond("seals are set on every cell")
 def _freeze_accounts(session: Session, period: str, cells: Collection[UUID], now: datetime) -> None:
     used = accounts_with_use(period, periods.counted_on(period, local_date(now))).subquery()
     lacking = pick(
@@ -137,6 +139,7 @@ def _freeze_accounts(session: Session, period: str, cells: Collection[UUID], now
     session.connection().execute(insert(FrozenAccount).from_select(columns, lacking))
 
 
+@walls.beyond("seals are set on every cell")
 def _digests(session: Session, period: str, cells: Collection[UUID]) -> dict[UUID, str]:
     """What each of these cells' month amounts to, whatever database says it."""
     connection = session.connection()

@@ -12,7 +12,8 @@ from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.paging import Order, Page
 from app.core.selects import pick
 from app.models import Figure, FigureDay, Organization, PeriodException, PeriodLock, PeriodReview
-from app.policies.roles import Permission, Reach
+from app.policies.permissions import Permission
+from app.policies.roles import Reach
 from app.schemas.base import OrganizationBrief
 from app.schemas.periods import (
     ChildState,
@@ -95,6 +96,7 @@ def lock(work: Work, period: str, data: PeriodLockCreate) -> PeriodRead:
 def unlock(work: Work, period: str, data: PeriodUnlock) -> PeriodRead:
     """Until a moment, after which it is locked again as it then is; or for good."""
     unit = work.fetch(Permission.PERIOD_UNLOCK, Organization, data.organization_id)
+    work.expect_proof()
     if data.until is not None and data.until <= work.now:
         raise Invalid.at("/until", "in_the_past", "Thời điểm này đã qua.", "This has passed.")
     branch = period_freezes.hold(work, unit, period)

@@ -19,7 +19,7 @@ from app.core.ids import new_id
 from app.core.paging import Filters, Order, Page
 from app.core.selects import pick, portions
 from app.models import Import, Member, Proposal, ProposalStatus, RowState
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.members import MemberUpdate
 from app.schemas.proposals import (
     ProposalCounts,
@@ -154,9 +154,9 @@ def _accept(work: Work, proposals: Collection[Proposal]) -> None:
     for member_id, some in by_member.items():
         member = work.fetch(Permission.MEMBER_CHANGE, Member, member_id)
         for proposal in some:
-            if FIELDS[proposal.field].of_member(member) != _opened(proposal, "current"):
+            if FIELDS[proposal.field].of_member(member) != opened(proposal, "current"):
                 raise ValueMoved(proposal_id=str(proposal.id))
-        told = {proposal.field: _opened(proposal, "proposed") for proposal in some}
+        told = {proposal.field: opened(proposal, "proposed") for proposal in some}
         members.change(work, member_id, MemberUpdate.model_validate(told), member.version)
         for proposal in some:
             work.record("proposal.accepted", proposal, field=proposal.field)
@@ -207,7 +207,7 @@ def _members(work: Work, member_ids: Collection[UUID]) -> dict[UUID, Member]:
 def _refused(work: Work, member_ids: Iterable[UUID]) -> set[tuple[UUID, str, str | None]]:
     """What the office has said no to, by member, field and value."""
     return {
-        (proposal.member_id, proposal.field, _opened(proposal, "proposed"))
+        (proposal.member_id, proposal.field, opened(proposal, "proposed"))
         for portion in portions(member_ids)
         for proposal in work.session.execute(
             select(Proposal)
@@ -250,7 +250,7 @@ def _named(statement: Select[Any]) -> Select[Any]:
 
 def _view(record: Any) -> ProposalRead:
     proposal: Proposal = record[0]
-    said = {name: _opened(proposal, name) for name in ("current", "proposed")}
+    said = {name: opened(proposal, name) for name in ("current", "proposed")}
     if proposal.field in _HIDDEN:
         said = {name: masked(text) for name, text in said.items()}
     return ProposalRead(
@@ -260,6 +260,6 @@ def _view(record: Any) -> ProposalRead:
     )
 
 
-def _opened(proposal: Proposal, name: str) -> str | None:
+def opened(proposal: Proposal, name: str) -> str | None:
     sealed = getattr(proposal, f"{name}_sealed")
     return None if sealed is None else unseal(sealed, f"proposals.{name}", proposal.id)

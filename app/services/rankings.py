@@ -17,7 +17,7 @@ from app.core.paging import Order, paginate
 from app.core.percent import percent
 from app.core.selects import pick
 from app.models import Figure, FigureDelta, Organization, OrganizationKind
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import FigureRead, OrganizationBrief
 from app.schemas.dashboards import Band, RankedUnit, RankingPage, RankingQuery

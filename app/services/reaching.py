@@ -7,7 +7,7 @@ from sqlmodel import col
 
 from app.core.selects import portions
 from app.models import Member, Organization
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.work import Work
 
 

@@ -19,7 +19,7 @@ from app.core.ids import new_id
 from app.core.paging import Filters, Order, Page
 from app.core.selects import pick, portions
 from app.models import Member, NotificationKind, Organization, OutboxEntry, Reminder
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.base import OrganizationBrief
 from app.schemas.dashboards import MissingMember
 from app.schemas.reminders import (

@@ -19,7 +19,7 @@ from app.models import (
     Reorganization,
     ReorganizationKind,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.reorganizations import (
     Decided,
     OrganizationDissolve,

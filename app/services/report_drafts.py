@@ -118,6 +118,13 @@ def expect_asked(data: ReportCreate, at: str = "") -> None:
         spans.of(data, at)
 
 
+def expect_proof(work: Work, kind: ReportKind) -> None:
+    """Of what names many people, a proof of who asks; called once it is known what is asked for."""
+    if kind in _NAMES_MANY:
+        work.expect_proof()
+
+
+_NAMES_MANY: Final = frozenset({ReportKind.CELL_YEAR, ReportKind.COMMITTEE, ReportKind.CALL_LIST})
 _SPAN: Final = {"period", "since", "to"}
 _NEEDS: Final[Mapping[ReportKind, tuple[str, ...]]] = {
     ReportKind.MONTHLY: ("organization_id",),

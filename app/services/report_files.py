@@ -11,9 +11,9 @@ from app.core.clock import local_date
 from app.core.errors import Conflict, Invalid
 from app.models import PaperKind, Report, ReportFormat, ReportKind
 from app.papers.statements import Fact, Statement, TableForm, cells, write_statement
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services import call_lists, monthly_files, reports, templates
-from app.services.report_drafts import span_words
+from app.services.report_drafts import expect_proof, span_words
 from app.services.spans import Span
 from app.services.statements import listing_of
 from app.work import Work
@@ -61,6 +61,7 @@ def gather(work: Work, report: Report, form: ReportFormat) -> Source:
         )
     if report.kind is _K.COMMITTEE:  # as when it is made: it holds everybody's name
         work.fetch(Permission.REPORT_CREATE, Report, report.id)
+    expect_proof(work, report.kind)
     made_on = local_date(report.created_at)
     template, content = b"", report.content
     if report.kind is _K.MONTHLY and form is _F.DOCX:

@@ -20,13 +20,14 @@ from app.models import (
     ReportSchedule,
     ScheduleStatus,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.report_schedules import (
     ReportScheduleCreate,
     ReportScheduleQuery,
     ReportScheduleUpdate,
 )
 from app.services import branches, jobs, notices
+from app.services.report_drafts import expect_proof
 from app.services.versions import expect_version
 from app.work import Work
 
@@ -53,6 +54,7 @@ def create(work: Work, data: ReportScheduleCreate) -> ReportSchedule:
     unit = work.fetch(Permission.REPORT_SCHEDULE_CREATE, Organization, data.organization_id)
     if work.actor.account_id is None:
         raise Forbidden  # it runs by the rights of an owner
+    expect_proof(work, data.kind)
     schedule = ReportSchedule(
         **data.model_dump(),
         created_at=work.now,
@@ -71,9 +73,10 @@ def change(
     said = data.model_dump().items()
     changes = {name: value for name, value in said if getattr(schedule, name) != value}
     if changes:
+        before = {name: getattr(schedule, name) for name in changes}
         schedule.sqlmodel_update(changes)
         schedule.next_at = _next(schedule.day_of_month, schedule.local_time, work.now)
-        work.record("report_schedule.changed", schedule, changed=sorted(changes))
+        work.record("report_schedule.changed", schedule, before=before, after=changes)
     return schedule
 
 

@@ -19,7 +19,7 @@ from app.core.paging import Filters, Order, Page
 from app.core.periods import period_at
 from app.core.selects import pick
 from app.models import Organization, Report, ReportFormat, ReportKind
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.reports import MonthlyQuery, ReportCreate, ReportQuery, ReportRead
 from app.services import (
     branches,

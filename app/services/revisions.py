@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from app.core.errors import NotFound
 from app.core.paging import Order, Page, PageQuery
 from app.models import Meeting, Minutes, MinutesRevision
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.minutes import MinutesContent
 from app.services import looks
 from app.work import Work

@@ -9,7 +9,7 @@ from app.core import numbers
 from app.core.clock import local_date
 from app.models import AttendanceStatus, Meeting, PaperKind, RosterReason
 from app.papers import contexts, words
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services import attendances, summons, totals
 from app.services.manuscripts import (
     Manuscript,

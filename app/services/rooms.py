@@ -12,7 +12,7 @@ from sqlmodel import col
 from app.core.clock import local_date
 from app.core.selects import pick
 from app.models import Attendance, Meeting, MeetingStatus, Organization
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import rows_within_reach
 from app.schemas.settings import Rules
 from app.services import period_locks, rules

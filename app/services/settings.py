@@ -12,7 +12,7 @@ from app.core.clock import local_date
 from app.core.errors import Invalid
 from app.core.selects import pick
 from app.models import Organization, OrganizationKind, Setting
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import OrganizationBrief
 from app.schemas.settings import Rules, SettingRead, SettingsRead, SettingsUpdate

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.core.errors import Invalid
 from app.models import Organization, OrganizationKind, OrganizationParent, ReorganizationKind
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.reorganizations import OrganizationSplit, SplitPart
 from app.services import changeovers, closures, parents, reorganizations, trees
 from app.work import Work

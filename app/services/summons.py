@@ -18,7 +18,7 @@ from app.models import (
     RosterExclusion,
     RosterReason,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.meetings import RosterItem, RosterRead
 from app.services import looks, rosters
 from app.work import Work

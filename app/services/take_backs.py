@@ -19,7 +19,7 @@ from app.core.errors import Conflict
 from app.core.selects import pick, portions
 from app.models import Exemption, Figure, Meeting, Member, Membership, Organization
 from app.models.base import Row
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.services.import_journals import Change
 from app.work import Work
 

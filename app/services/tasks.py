@@ -18,7 +18,7 @@ from app.models import (
     Task,
     TaskStatus,
 )
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.tasks import TaskClose, TaskCreate, TaskQuery, TaskRead, TaskUpdate
 from app.services import branches, lines, memberships, notices
 from app.services.notices import Notice
@@ -80,13 +80,14 @@ def change(work: Work, task_id: UUID, data: TaskUpdate, if_match: int | None) ->
     changes = {
         name: value for name, value in data.model_dump().items() if getattr(task, name) != value
     }
+    before = {name: getattr(task, name) for name in changes}
     task.sqlmodel_update(changes)
     if "due_on" in changes:
         _expect_due_after(task, _meeting_of(work, task))
     if "owner_id" in changes:
         _assign(work, task)
     if changes:
-        work.record("task.changed", task, changed=sorted(changes))
+        work.record("task.changed", task, before=before, after=changes)
     return _read(work, task)
 
 

@@ -14,7 +14,7 @@ from app.files.kinds import FileKind
 from app.models import Organization, PaperKind, Template
 from app.papers.defaults import default
 from app.papers.validation import Omission
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.templates import InForceQuery, TemplateFields, TemplateQuery
 from app.services import branches, uploads
 from app.services.rules import ancestry

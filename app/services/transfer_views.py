@@ -8,11 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, not_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from app.core import walls
 from app.core.clock import day_starts_at, local_date
 from app.core.errors import NotFound
 from app.core.paging import Filters, Order, Page
 from app.models import Member, Organization, Transfer, TransferStatus
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import within_branch
 from app.schemas.base import OrganizationBrief
 from app.schemas.transfers import TransferQuery, TransferRead
@@ -27,6 +28,7 @@ NEWEST_FIRST = Order((col(Transfer.id),), descending=True)
 _taking = aliased(Organization)
 
 
+@walls.beyond("a transfer belongs to two cells")
 def search(work: Work, query: TransferQuery) -> Page[TransferRead]:
     statement = _with_names(work)
     if query.organization_id is not None:
@@ -39,6 +41,7 @@ def search(work: Work, query: TransferQuery) -> Page[TransferRead]:
     return work.search(statement, query, FILTERS, NEWEST_FIRST, _view)
 
 
+@walls.beyond("a transfer belongs to two cells")
 def get(work: Work, transfer_id: UUID) -> TransferRead:
     work.session.flush()
     record = work.session.execute(

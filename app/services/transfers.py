@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
+from app.core import walls
 from app.core.clock import local_date
 from app.core.errors import Conflict, Forbidden, Invalid
 from app.core.numbers import day
@@ -28,7 +29,7 @@ from app.models import (
     TransferStatus,
 )
 from app.models.base import valid_on
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.transfers import (
     TransferAccept,
     TransferCreate,
@@ -70,6 +71,7 @@ def get(work: Work, transfer_id: UUID) -> TransferRead:
     return transfer_views.get(work, transfer_id)
 
 
+@walls.beyond("a transfer belongs to two cells")
 def create(work: Work, data: TransferCreate) -> TransferRead:
     member = work.fetch(Permission.TRANSFER_CREATE, Member, data.member_id)
     residence = _residence(work, member.id, data.effective_on)
@@ -100,6 +102,7 @@ def create(work: Work, data: TransferCreate) -> TransferRead:
     return get(work, transfer.id)
 
 
+@walls.beyond("a transfer belongs to two cells")
 def send(work: Work, transfer_id: UUID) -> TransferRead:
     transfer = work.fetch(Permission.TRANSFER_SEND, Transfer, transfer_id).take("send")
     _expect_possible(work, transfer)
@@ -121,6 +124,7 @@ def send(work: Work, transfer_id: UUID) -> TransferRead:
     return shown
 
 
+@walls.beyond("a transfer belongs to two cells")
 def accept(work: Work, transfer_id: UUID, data: TransferAccept) -> TransferRead:
     """The memberships switch on the transfer's day, be it to come or over."""
     transfer = work.fetch(Permission.TRANSFER_ACCEPT, Transfer, transfer_id).take("accept")
@@ -133,12 +137,14 @@ def accept(work: Work, transfer_id: UUID, data: TransferAccept) -> TransferRead:
     return shown
 
 
+@walls.beyond("a transfer belongs to two cells")
 def decline(work: Work, transfer_id: UUID, data: TransferDecline) -> TransferRead:
     transfer = work.fetch(Permission.TRANSFER_DECLINE, Transfer, transfer_id).take("decline")
     _end_transit(work, transfer, local_date(work.now))
     return _decide(work, transfer, data.comment)
 
 
+@walls.beyond("a transfer belongs to two cells")
 def cancel(work: Work, transfer_id: UUID) -> TransferRead:
     transfer = work.fetch(Permission.TRANSFER_CANCEL, Transfer, transfer_id).take("cancel")
     _end_transit(work, transfer, local_date(work.now))
@@ -257,7 +263,7 @@ def _decide(work: Work, transfer: Transfer, comment: str | None) -> TransferRead
     transfer.comment = comment
     transfer.decided_by = work.actor.account_id
     transfer.decided_at = work.now
-    work.record(f"transfer.{transfer.status}", transfer)
+    work.record(f"transfer.{transfer.status}", transfer, reason=comment)
     shown = get(work, transfer.id)
     if transfer.sent_at is not None:
         title = f"Chuyển sinh hoạt của đồng chí {shown.full_name} {_DECIDED[transfer.status]}"

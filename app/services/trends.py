@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.core import periods
 from app.core.selects import pick
 from app.models import Figure, FigureDelta, Organization
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.base import FigureRead
 from app.schemas.dashboards import Measure, Trend, TrendPoint, TrendQuery
 from app.services import spans

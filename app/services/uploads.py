@@ -8,6 +8,7 @@ import structlog
 
 from app.core.errors import Invalid, Unavailable
 from app.core.settings import DOCUMENT_LIMIT
+from app.files import sealing
 from app.files.kinds import FileKind, recognise
 from app.files.names import safe_name
 from app.files.secrecy import stamp_in_file
@@ -19,11 +20,12 @@ log = structlog.get_logger("files")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file that was kept."""
+    """A file that was kept; a sealed one opens with its `key` alone."""
 
     file_name: str
     kind: FileKind
     kept: KeptFile
+    key: str | None = None
 
 
 class SecretDocument(Invalid):
@@ -34,7 +36,9 @@ class SecretDocument(Invalid):
     en = "The document is stamped secret; no secret documents on this service."
 
 
-def keep(stream: BinaryIO, given_name: str, kinds: frozenset[FileKind]) -> Upload:
+def keep(
+    stream: BinaryIO, given_name: str, kinds: frozenset[FileKind], *, is_sealed: bool = False
+) -> Upload:
     """Keep a file of one of these kinds; every refusal leaves nothing behind."""
     name = safe_name(given_name)
     kind = recognise(stream, name)
@@ -45,7 +49,10 @@ def keep(stream: BinaryIO, given_name: str, kinds: frozenset[FileKind]) -> Uploa
     if stamp_in_name(name) or stamp_in_file(kind, stream):
         raise SecretDocument
     stream.seek(0)
-    return Upload(name, kind, store().keep(stream, DOCUMENT_LIMIT))
+    if not is_sealed:
+        return Upload(name, kind, store().keep(stream, DOCUMENT_LIMIT))
+    sealed, key = sealing.seal(stream)
+    return Upload(name, kind, store().keep(sealed, DOCUMENT_LIMIT + sealing.OVERHEAD), key)
 
 
 def refuse_stamps(*texts: str | None) -> None:
@@ -54,10 +61,11 @@ def refuse_stamps(*texts: str | None) -> None:
         raise SecretDocument
 
 
-def content(digest: str) -> Iterator[bytes]:
+def content(digest: str, key: str | None = None) -> Iterator[bytes]:
     """What was kept, in chunks; `Unavailable` when the store has lost what a row names."""
     try:
-        return store().read(digest)
+        lying = store().read(digest)
+        return lying if key is None else iter([sealing.unseal(b"".join(lying), key)])
     except FileMissing as error:
         log.exception("file missing", digest=digest)
         raise Unavailable from error

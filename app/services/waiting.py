@@ -17,6 +17,8 @@ from app.models import (
     Alert,
     CheckIn,
     CheckInStatus,
+    Correction,
+    CorrectionStatus,
     Meeting,
     MeetingStatus,
     Minutes,
@@ -30,6 +32,7 @@ from app.models import (
 )
 from app.models.base import OrganizationRow
 from app.schemas.cells import Waiting
+from app.services.correction_ends import is_late_on
 from app.services.tasks import is_overdue_on
 from app.work import Work
 
@@ -67,6 +70,11 @@ def _kinds(today: date) -> dict[str, tuple[type[OrganizationRow], ColumnElement[
         ),
         "awaiting_check_ins": (CheckIn, col(CheckIn.status) == CheckInStatus.AWAITING),
         "pending_objections": (Objection, col(Objection.status) == ObjectionStatus.PENDING),
+        "pending_corrections": (
+            Correction,
+            col(Correction.status) == CorrectionStatus.PENDING,
+        ),
+        "overdue_corrections": (Correction, is_late_on(today)),
         "open_tasks": (Task, col(Task.status) == TaskStatus.OPEN),
         "overdue_tasks": (Task, is_overdue_on(today)),
         "open_alerts": (Alert, col(Alert.cleared_at).is_(None)),
