@@ -6,28 +6,37 @@ from fastapi import APIRouter, Request, Response
 
 from app.core.errors import Unauthenticated
 from app.core.passwords import hash_password
+from app.gate.lanes import HASHING, through
 from app.gate.problems import refusals, render
-from app.routers.deps import CurrentPreparation, CurrentWork, OpenRoute, SecretRoute
+from app.routers.deps import CurrentPreparation, CurrentWork, EnrolmentRoute, OpenRoute
 from app.schemas.auth import Activation, Login, Refresh, Tokens
-from app.services import accounts, sessions
+from app.services import accounts, openings, password_rules, sessions, throttles
 from app.work import Work
 
 router = APIRouter(prefix="/auth", tags=["auth"], route_class=OpenRoute)
-signed_in = APIRouter(prefix="/auth", tags=["auth"], route_class=SecretRoute)
+signed_in = APIRouter(prefix="/auth", tags=["auth"], route_class=EnrolmentRoute)
 
 
 @router.post("/activate", response_model=Tokens, responses=refusals(410))
+@through(HASHING)
 def activate_account(preparation: CurrentPreparation, data: Activation) -> Callable[[Work], Tokens]:
     """Open an account with its personal code, or recover it with a new one."""
-    password_hash = hash_password(data.password)
-    return lambda work: accounts.activate(work, data, password_hash)
+    password_rules.expect_uncommon(data.password)
+    with preparation.trying(
+        lambda work: throttles.begin_by_code(work, data.card_number, data.totp)
+    ):
+        password_hash = hash_password(data.password)
+    return lambda work: openings.activate(work, data, password_hash)
 
 
 @router.post("/login", response_model=Tokens)
+@through(HASHING)
 def login(preparation: CurrentPreparation, data: Login) -> Callable[[Work], Tokens]:
     """Sign in by card number, phone or staff name."""
-    with preparation.reading() as work:
-        proof = accounts.prove(work, data)
+    with preparation.trying(
+        lambda work: throttles.begin(work, data.identifier, data.device_key)
+    ) as (work, tried):
+        proof = accounts.prove(work, data, tried)
     return lambda work: accounts.login(work, proof, data)
 
 

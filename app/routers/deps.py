@@ -1,4 +1,4 @@
-"""How a request becomes a piece of work: in which transaction, by whom, and when.
+"""How a request becomes a piece of work, and the work an answer.
 
 The whole piece, from the check of the session to the bytes of the answer, runs in one hop to a
 thread, and the commit comes before the answer leaves.
@@ -6,44 +6,27 @@ thread, and the commit comes before the answer leaves.
 
 import functools
 import inspect
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any, ClassVar
 
+import structlog
 from fastapi import Depends, Request, Response
-from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
-from sqlmodel import Session
 
-from app.core import clock, database
-from app.core.errors import Malformed, Unauthenticated, UnsupportedMediaType
-from app.core.tokens import AccessClaims, verify_access
-from app.gate import answers, problems
+from app.core import database, outages
+from app.core.tokens import AccessClaims
+from app.gate import answers, problems, requests
+from app.gate.lanes import lane_of
+from app.gate.sources import source_of
 from app.gate.strict_json import StrictRequest
-from app.policies.actors import Actor
-from app.services import figure_days, kept_answers, replicas, sessions
+from app.routers.tickets import Preparation, Ticket, reading, writing
+from app.services import kept_answers, replicas
 from app.work import Work
 
-
-@dataclass(frozen=True)
-class Ticket:
-    """What a request says of itself, before anything is asked of the database."""
-
-    method: str
-    path: str
-    query: str
-    claims: AccessClaims | None
-    request_id: str
-    if_none_match: str | None
-    key: kept_answers.Key | None
-
-    @property
-    def is_read(self) -> bool:
-        return self.method in ("GET", "HEAD")
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -51,20 +34,6 @@ class Known:
     """What a POST that creates found already there: answered 200 instead of 201."""
 
     row: Any
-
-
-@dataclass(frozen=True)
-class Preparation:
-    """For the few endpoints with slow steps (hashing, parsing) that must hold no transaction.
-
-    Such an endpoint prepares, and returns the piece of work that is left to do.
-    """
-
-    ticket: Ticket
-
-    def reading(self) -> AbstractContextManager[Work]:
-        """A look at the database before the work proper."""
-        return _reading(self.ticket)
 
 
 async def gather(request: Request) -> Any:
@@ -91,6 +60,7 @@ class WorkRoute(APIRoute):
     anonymous: ClassVar[bool] = False
     keeps_answer: ClassVar[bool] = True
     version_tells_all: ClassVar[bool] = True
+    before_enrolment: ClassVar[bool] = False
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         model = options.get("response_model")
@@ -118,14 +88,15 @@ class WorkRoute(APIRoute):
         return handle
 
     async def issue_ticket(self, request: Request) -> Ticket:
-        claims = None if self.anonymous else _claims_of(request)
-        if request.query_params and not self.dependant.query_params:
-            raise _unknown("query", request.query_params)
+        claims = None if self.anonymous else requests.claims_of(request)
+        if request.scope["query_string"]:
+            takes_any = bool(self.dependant.query_params)
+            requests.expect_plain_query(request, takes_any=takes_any, lists=self._lists)
         if self.body_field is not None:
             takes = "multipart/form-data" if self._takes_form() else "application/json"
-            _check_media_type(request, takes)
-        elif await request.body() and (told := await _read(request)):
-            raise _unknown("body", told) if isinstance(told, dict) else Malformed
+            requests.expect_media_type(request, takes)
+        else:
+            await requests.expect_nothing_told(request)
         return Ticket(
             method=request.method,
             path=request.url.path,
@@ -134,7 +105,20 @@ class WorkRoute(APIRoute):
             request_id=request.state.request_id,
             if_none_match=request.headers.get("if-none-match"),
             key=await self._key_of(request, claims),
+            before_enrolment=self.before_enrolment,
+            source=source_of(request.scope),
         )
+
+    @functools.cached_property
+    def _lists(self) -> set[str]:
+        """Which of its query's names may be said several times."""
+        models = (param.field_info.annotation for param in self.dependant.query_params)
+        return {
+            name
+            for model in models
+            for name, field in getattr(model, "model_fields", {}).items()
+            if "list" in str(field.annotation)
+        }
 
     def _takes_form(self) -> bool:
         return self.body_field is not None and isinstance(self.body_field.field_info, Form)
@@ -148,7 +132,7 @@ class WorkRoute(APIRoute):
         return kept_answers.make_key(
             given,
             claims.account_id if claims else None,
-            f"{request.url.path}?{request.url.query}\0".encode() + await _asked(request),
+            f"{request.url.path}?{request.url.query}\0".encode() + await requests.asked(request),
             keeps_answer=self.keeps_answer,
         )
 
@@ -172,72 +156,45 @@ class SecretRoute(WorkRoute):
     keeps_answer = False
 
 
-async def _asked(request: Request) -> bytes:
-    """The body as one request is told from another: a form's boundary is new at every try."""
-    body = await request.body()
-    kind, _, boundary = request.headers.get("content-type", "").partition("boundary=")
-    if not kind.startswith("multipart/") or not boundary:
-        return body
-    return body.replace(boundary.strip('"').encode("latin-1"), b"")
+class EnrolmentRoute(SecretRoute):
+    """Open also to whoever needs a second factor and has none yet."""
 
-
-def _claims_of(request: Request) -> AccessClaims:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or len(request.headers.getlist("authorization")) != 1:
-        raise Unauthenticated
-    return verify_access(token, clock.now())
-
-
-def _check_media_type(request: Request, takes: str) -> None:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    has_body = request.headers.get("content-length", "0") != "0" or (
-        "transfer-encoding" in request.headers
-    )
-    if has_body and given != takes:
-        raise UnsupportedMediaType
-
-
-async def _read(request: Request) -> Any:
-    try:
-        return await request.json()
-    except ValueError as error:
-        raise Malformed from error
-
-
-def _unknown(place: str, names: Iterable[str]) -> RequestValidationError:
-    """What was said to a route that does not listen to it."""
-    return RequestValidationError(
-        [{"type": "extra_forbidden", "loc": (place, name)} for name in names]
-    )
+    before_enrolment = True
 
 
 def _in_one_hop(
     endpoint: Callable[..., Any], route: WorkRoute, adapter: TypeAdapter[Any] | None
-) -> Callable[..., Response]:
+) -> Callable[..., Awaitable[Response]]:
     parameters = inspect.signature(endpoint).parameters
     prepares = "preparation" in parameters
+    lane = lane_of(endpoint)
     may_lag = "work" in parameters and parameters["work"].annotation == LaggingWork
 
-    @functools.wraps(endpoint)
     def hop(**arguments: Any) -> Response:
         ticket: Ticket = arguments.pop("preparation" if prepares else "work")
         if prepares:
             if kept := _kept(ticket):  # what was done is not judged again by what is true now
                 return _from(kept)
-            step = endpoint(preparation=Preparation(ticket), **arguments)
-        else:
-            step = functools.partial(_call, endpoint, arguments)
-            if may_lag and database.replica() is not None and (about := _last_period(arguments)):
-                step = functools.partial(replicas.read, step, about)
+            preparation = Preparation(ticket)
+            with preparation.counting():
+                step = endpoint(preparation=preparation, **arguments)
+                return _perform(ticket, route, adapter, step)
+        step = functools.partial(_call, endpoint, arguments)
+        if may_lag and database.replica() is not None and (about := _last_period(arguments)):
+            step = functools.partial(replicas.read, step, about)
         return _perform(ticket, route, adapter, step)
 
-    return hop
+    @functools.wraps(endpoint)
+    async def hopping(**arguments: Any) -> Response:
+        return await lane.run(functools.partial(hop, **arguments))
+
+    return hopping
 
 
 def _kept(ticket: Ticket) -> kept_answers.Answer | None:
     if ticket.key is None:
         return None
-    with _reading(ticket) as work:
+    with reading(ticket) as work:
         return kept_answers.find(work, ticket.key)
 
 
@@ -259,9 +216,26 @@ def _perform(
     step: Callable[[Work], Any],
 ) -> Response:
     if ticket.is_read:
-        with _reading(ticket) as work:
+        with reading(ticket) as work:
             return _answer(step(work), ticket, route, adapter)
-    with kept_answers.running(ticket.key), _writing(ticket) as work:
+    write = functools.partial(_write, ticket, route, adapter, step)
+    with kept_answers.running(ticket.key):
+        try:
+            return write()
+        except database.FAULTS as error:
+            if not outages.is_lost_race(error):
+                raise
+            log.info("once more after a lost race", request_id=ticket.request_id)
+            return write()
+
+
+def _write(
+    ticket: Ticket,
+    route: WorkRoute,
+    adapter: TypeAdapter[Any] | None,
+    step: Callable[[Work], Any],
+) -> Response:
+    with writing(ticket) as work:
         if ticket.key and (kept := kept_answers.find(work, ticket.key)):
             return _from(kept)
         result = step(work)
@@ -270,37 +244,6 @@ def _perform(
         if ticket.key and answer.status_code < 400:
             kept_answers.keep(work, ticket.key, _as_kept(answer))
         return answer
-
-
-@contextmanager
-def _reading(ticket: Ticket) -> Iterator[Work]:
-    now = clock.now()
-    figure_days.turn(now)
-    with database.reading() as session:
-        identity = _identify(session, ticket, now)
-        if identity.is_worth_noting:  # before the answer, so that it counts in what is read
-            session.close()
-            with database.writing() as writer:
-                sessions.note_use(Work(writer, identity.actor, now))
-        yield Work(session, identity.actor, now)
-
-
-@contextmanager
-def _writing(ticket: Ticket) -> Iterator[Work]:
-    now = clock.now()
-    figure_days.turn(now)
-    with database.writing() as session:
-        identity = _identify(session, ticket, now)
-        work = Work(session, identity.actor, now)
-        yield work
-        if identity.is_worth_noting:  # last, for it locks the cell's figures as every step does
-            sessions.note_use(work)
-
-
-def _identify(session: Session, ticket: Ticket, now: datetime) -> sessions.Identity:
-    if ticket.claims is None:
-        return sessions.Identity(Actor(request_id=ticket.request_id), is_worth_noting=False)
-    return sessions.identify(session, ticket.claims, now, ticket.request_id)
 
 
 def _answer(

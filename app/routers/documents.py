@@ -1,7 +1,7 @@
 """Documents: their facts, their files, and who has read them."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query, Response, UploadFile
@@ -10,12 +10,15 @@ from fastapi.responses import StreamingResponse
 from app.core.paging import Page
 from app.core.settings import DOCUMENT_LIMIT, FORM_LIMIT
 from app.files.names import attachment
+from app.gate.lanes import UPLOADS, through
 from app.routers.deps import CurrentPreparation, CurrentWork, IfMatch, LiveRoute
 from app.schemas.documents import DocumentFields, DocumentQuery, DocumentRead, DocumentUpdate
 from app.services import documents, uploads
 from app.work import Work
 
 router = APIRouter(prefix="/documents", tags=["documents"], route_class=LiveRoute)
+
+_FILES: dict[str, Any] = {kind.media_type: {} for kind in sorted(documents.KINDS)}
 
 
 class DocumentUpload(DocumentFields):
@@ -35,6 +38,7 @@ def search_documents(
 @router.post(
     "", response_model=DocumentRead, status_code=201, max_body_size=DOCUMENT_LIMIT + FORM_LIMIT
 )
+@through(UPLOADS)
 def create_document(
     preparation: CurrentPreparation,
     data: Annotated[DocumentUpload, Form(media_type="multipart/form-data")],
@@ -70,7 +74,7 @@ def withdraw_document(work: CurrentWork, document_id: UUID, if_match: IfMatch) -
 @router.get(
     "/{document_id}/file",
     response_class=Response,
-    responses={200: {"content": {"application/octet-stream": {}}, "description": "The file"}},
+    responses={200: {"content": _FILES, "description": "The file"}},
 )
 def get_document_file(work: CurrentWork, document_id: UUID) -> Response:
     """The file itself, to be saved; that a member opened it is noted."""

@@ -13,6 +13,7 @@ from app.services import readiness
 
 router = APIRouter(tags=["health"])
 BACKLOG = Gauge("sotay_figure_deltas", "Deltas that wait for the worker")
+UNSEALED = Gauge("sotay_audit_unsealed", "Audit entries that wait for their seal")
 JOBS = Gauge("sotay_jobs_waiting", "Jobs that are due and that no worker has taken up")
 LATE = Gauge("sotay_calendar_late_seconds", "Since when a run of the calendar is late", ["name"])
 FAILED = Gauge("sotay_calendar_failed", "Parts that failed in the latest run", ["name"])
@@ -26,7 +27,7 @@ async def check_live() -> Health:
 
 @router.get("/health/ready", response_model=Health, responses=refusals(503))
 def check_ready() -> Health:
-    """The database answers, its schema is the one this code knows, and the keys are there."""
+    """Database, schema, keys and disk are as they should be, and nobody told it to stop."""
     if not readiness.is_ready():
         raise Unavailable
     return Health(status="ok")
@@ -45,6 +46,7 @@ def read_metrics(request: Request) -> Response:
         raise NotFound
     waits = readiness.what_waits()
     BACKLOG.set(waits.deltas)
+    UNSEALED.set(waits.unsealed)
     JOBS.set(waits.jobs)
     for gauge, by_name in ((LATE, waits.late), (FAILED, waits.failed)):
         for name, number in by_name.items():

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Query, Response, UploadFile
 from app.core.clock import local_date
 from app.core.paging import Page
 from app.core.settings import UPLOAD_LIMIT
+from app.gate.lanes import EXPORTS, IMPORTS, through
 from app.models import Import, ImportKind, ImportMode, ImportRow
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
 from app.schemas.base import Input
@@ -29,6 +30,7 @@ class ImportUpload(Input):
 
 
 @router.post("", response_model=ImportRead, status_code=201, max_body_size=UPLOAD_LIMIT)
+@through(IMPORTS)
 def create_import(
     preparation: CurrentPreparation,
     data: Annotated[ImportUpload, Form(media_type="multipart/form-data")],
@@ -60,6 +62,7 @@ def search_import_rows(
     response_class=Response,
     responses={200: {"content": {XLSX: {}}, "description": "The refused rows as a workbook"}},
 )
+@through(EXPORTS)
 def get_import_rejects(work: CurrentWork, import_id: UUID) -> Response:
     """The refused rows in the layout they came in, with what is wrong in each."""
     headers = {"content-disposition": 'attachment; filename="rejects.xlsx"'}
@@ -67,12 +70,14 @@ def get_import_rejects(work: CurrentWork, import_id: UUID) -> Response:
 
 
 @router.post("/{import_id}/commit", response_model=ImportRead)
+@through(IMPORTS)
 def commit_import(work: CurrentWork, import_id: UUID) -> Import:
     """Carry the preview out, all of it or nothing; 409 when the data moved since."""
     return imports.commit(work, import_id)
 
 
 @router.post("/{import_id}/take-back", response_model=ImportRead)
+@through(IMPORTS)
 def take_back_import(work: CurrentWork, import_id: UUID) -> Import:
     """Undo a commit, all of it; 409 when anything was built on what it wrote."""
     return imports.take_back(work, import_id)

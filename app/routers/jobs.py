@@ -10,7 +10,8 @@ from pydantic import TypeAdapter
 from app.core.paging import Page
 from app.gate.streams import EVENTS, EventStream, Told
 from app.models import Job
-from app.routers.deps import CurrentPreparation, CurrentWork, Preparation, WorkRoute
+from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
+from app.routers.tickets import Preparation
 from app.schemas.jobs import JobCreate, JobQuery, JobRead
 from app.services import jobs
 from app.work import Work

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.core.passwords import hash_password
+from app.gate.lanes import HASHING, through
 from app.models import Account, AccountSession
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
 from app.schemas.auth import AccountRead, Me, OwnSessions, PasswordChange, SessionRead
@@ -24,12 +25,14 @@ def get_me(work: CurrentWork) -> Me:
 
 
 @router.put("/password", response_model=AccountRead)
+@through(HASHING)
 def change_password(
     preparation: CurrentPreparation, data: PasswordChange
 ) -> Callable[[Work], Account]:
     """Set a new password; every other device is signed out."""
-    with preparation.reading() as work:
-        proof = accounts.check_own_password(work, data)
+    with preparation.trying() as (work, _):
+        proof = accounts.check_own_password(work, data.current_password)
+        accounts.expect_good(work, data.new_password)
     password_hash = hash_password(data.new_password)
     return lambda work: accounts.change_own_password(work, proof, password_hash)
 
@@ -59,8 +62,11 @@ def _shown(row: AccountSession, current_id: UUID | None) -> SessionRead:
     return SessionRead(
         id=row.id,
         device_name=row.device_name,
+        source=row.source,
         created_at=row.created_at,
         last_used_at=row.last_used_at,
+        proved_at=row.proved_at,
+        idle_seconds=int(sessions.idle_limit(row).total_seconds()),
         expires_at=row.expires_at,
         is_current=row.id == current_id,
     )

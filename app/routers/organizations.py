@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from app.core.paging import Page
+from app.gate.lanes import BRANCHES, through
 from app.models import Organization
 from app.routers.deps import CurrentWork, IfMatch, WorkRoute
 from app.schemas.organizations import (
@@ -55,6 +56,7 @@ def change_organization(
 
 
 @router.post("/{organization_id}/move", response_model=OrganizationRead)
+@through(BRANCHES)
 def move_organization(
     work: CurrentWork, organization_id: UUID, data: OrganizationMove
 ) -> Organization:
@@ -63,6 +65,7 @@ def move_organization(
 
 
 @router.post("/{organization_id}/merge", response_model=OrganizationRead)
+@through(BRANCHES)
 def merge_organization(
     work: CurrentWork, organization_id: UUID, data: OrganizationMerge
 ) -> Organization:
@@ -71,6 +74,7 @@ def merge_organization(
 
 
 @router.post("/{organization_id}/split", response_model=OrganizationRead)
+@through(BRANCHES)
 def split_organization(
     work: CurrentWork, organization_id: UUID, data: OrganizationSplit
 ) -> Organization:
@@ -79,6 +83,7 @@ def split_organization(
 
 
 @router.post("/{organization_id}/dissolve", response_model=OrganizationRead)
+@through(BRANCHES)
 def dissolve_organization(
     work: CurrentWork, organization_id: UUID, data: OrganizationDissolve
 ) -> Organization:
@@ -87,6 +92,7 @@ def dissolve_organization(
 
 
 @router.post("/{organization_id}/reopen", response_model=OrganizationRead)
+@through(BRANCHES)
 def reopen_organization(
     work: CurrentWork, organization_id: UUID, data: OrganizationReopen
 ) -> Organization:

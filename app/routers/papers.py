@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Response
 from app.core.errors import Invalid
 from app.files.kinds import FileKind
 from app.files.names import attachment
+from app.gate.lanes import EXPORTS, through
 from app.gate.problems import refusals
 from app.papers.pdf import to_pdf
 from app.papers.rendering import render
@@ -29,6 +30,7 @@ def _answer(kind: FileKind) -> dict[int | str, dict[str, Any]]:
 
 
 @router.get("/minutes.docx", response_class=Response, responses=_answer(FileKind.DOCX))
+@through(EXPORTS)
 def get_minutes_docx(preparation: CurrentPreparation, meeting_id: UUID) -> Step:
     """The minutes in the official skeleton; a form to fill in before they are written, as DOCX."""
     with preparation.reading() as work:
@@ -37,6 +39,7 @@ def get_minutes_docx(preparation: CurrentPreparation, meeting_id: UUID) -> Step:
 
 
 @router.get("/minutes.pdf", response_class=Response, responses=_answer(FileKind.PDF))
+@through(EXPORTS)
 def get_minutes_pdf(preparation: CurrentPreparation, meeting_id: UUID) -> Step:
     """The minutes in the official skeleton; a form to fill in before they are written, as PDF."""
     with preparation.reading() as work:
@@ -45,6 +48,7 @@ def get_minutes_pdf(preparation: CurrentPreparation, meeting_id: UUID) -> Step:
 
 
 @router.get("/resolution.docx", response_class=Response, responses=_answer(FileKind.DOCX))
+@through(EXPORTS)
 def get_resolution_docx(preparation: CurrentPreparation, meeting_id: UUID) -> Step:
     """The resolution that the meeting passed, as DOCX."""
     with preparation.reading() as work:
@@ -53,6 +57,7 @@ def get_resolution_docx(preparation: CurrentPreparation, meeting_id: UUID) -> St
 
 
 @router.get("/resolution.pdf", response_class=Response, responses=_answer(FileKind.PDF))
+@through(EXPORTS)
 def get_resolution_pdf(preparation: CurrentPreparation, meeting_id: UUID) -> Step:
     """The resolution that the meeting passed, as PDF."""
     with preparation.reading() as work:
@@ -61,6 +66,7 @@ def get_resolution_pdf(preparation: CurrentPreparation, meeting_id: UUID) -> Ste
 
 
 @router.get("/attendance-list.docx", response_class=Response, responses=_answer(FileKind.DOCX))
+@through(EXPORTS)
 def get_attendance_list_docx(
     preparation: CurrentPreparation, meeting_id: UUID, query: ListQuery
 ) -> Step:
@@ -71,6 +77,7 @@ def get_attendance_list_docx(
 
 
 @router.get("/attendance-list.pdf", response_class=Response, responses=_answer(FileKind.PDF))
+@through(EXPORTS)
 def get_attendance_list_pdf(
     preparation: CurrentPreparation, meeting_id: UUID, query: ListQuery
 ) -> Step:

@@ -10,9 +10,11 @@ from fastapi.responses import StreamingResponse
 from app.core.paging import Page
 from app.files.kinds import FileKind
 from app.files.names import attachment
+from app.gate.lanes import EXPORTS, through
 from app.gate.problems import refusals
 from app.models import Report, ReportFormat, ReportKind
-from app.routers.deps import CurrentPreparation, CurrentWork, Preparation, WorkRoute
+from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
+from app.routers.tickets import Preparation
 from app.schemas.reports import (
     CallListQuery,
     CellYearQuery,
@@ -55,60 +57,70 @@ def search_reports(work: CurrentWork, query: Annotated[ReportQuery, Query()]) ->
 
 
 @router.get("/reports/monthly.xlsx", **_file(XLSX))
+@through(EXPORTS)
 def get_monthly_report_xlsx(preparation: CurrentPreparation, query: Monthly) -> Step:
     """The monthly report in the official layout, as a workbook; it is stored with its figures."""
     return _monthly(preparation, query, XLSX)
 
 
 @router.get("/reports/monthly.docx", **_file(DOCX))
+@through(EXPORTS)
 def get_monthly_report_docx(preparation: CurrentPreparation, query: Monthly) -> Step:
     """The monthly report as a Word file, by the template in force; it is stored."""
     return _monthly(preparation, query, DOCX)
 
 
 @router.get("/reports/monthly.csv", **_file(CSV))
+@through(EXPORTS)
 def get_monthly_report_csv(preparation: CurrentPreparation, query: Monthly) -> Step:
     """The monthly report as plain rows, for other programs; it is stored."""
     return _monthly(preparation, query, CSV)
 
 
 @router.get("/reports/cell-year.xlsx", **_file(XLSX))
+@through(EXPORTS)
 def get_cell_year_xlsx(preparation: CurrentPreparation, query: CellYear) -> Step:
     """A cell's year, as a workbook: every month, and how often each member came."""
     return _made(preparation, _asked(ReportKind.CELL_YEAR, query), XLSX)
 
 
 @router.get("/reports/cell-year.docx", **_file(DOCX))
+@through(EXPORTS)
 def get_cell_year_docx(preparation: CurrentPreparation, query: CellYear) -> Step:
     """A cell's year, as a paper: every month, and how often each member came."""
     return _made(preparation, _asked(ReportKind.CELL_YEAR, query), DOCX)
 
 
 @router.get("/reports/member-year.xlsx", **_file(XLSX))
+@through(EXPORTS)
 def get_member_year_xlsx(preparation: CurrentPreparation, query: MemberYear) -> Step:
     """A member's year, as a workbook: every meeting with the mark, and the counters."""
     return _made(preparation, _asked(ReportKind.MEMBER_YEAR, query), XLSX)
 
 
 @router.get("/reports/member-year.docx", **_file(DOCX))
+@through(EXPORTS)
 def get_member_year_docx(preparation: CurrentPreparation, query: MemberYear) -> Step:
     """A member's year, as a paper: every meeting with the mark, and the counters."""
     return _made(preparation, _asked(ReportKind.MEMBER_YEAR, query), DOCX)
 
 
 @router.get("/reports/call-list.xlsx", **_file(XLSX))
+@through(EXPORTS)
 def get_call_list_xlsx(preparation: CurrentPreparation, query: CallList) -> Step:
     """Whom to call about a figure, as a workbook, with telephones for those who may see them."""
     return _made(preparation, _asked(ReportKind.CALL_LIST, query), XLSX)
 
 
 @router.get("/reports/call-list.docx", **_file(DOCX))
+@through(EXPORTS)
 def get_call_list_docx(preparation: CurrentPreparation, query: CallList) -> Step:
     """Whom to call about a figure, to be printed, with telephones for those who may see them."""
     return _made(preparation, _asked(ReportKind.CALL_LIST, query), DOCX)
 
 
 @router.get("/me/reports/year.docx", **_file(DOCX))
+@through(EXPORTS)
 def get_own_year_docx(
     preparation: CurrentPreparation, query: Annotated[OwnYearQuery, Query()]
 ) -> Step:
@@ -126,6 +138,7 @@ def get_report(work: CurrentWork, report_id: UUID) -> ReportRead:
 
 
 @router.get("/reports/{report_id}/file", **_file(XLSX, DOCX, CSV))
+@through(EXPORTS)
 def get_report_file(
     preparation: CurrentPreparation,
     report_id: UUID,

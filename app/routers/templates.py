@@ -11,6 +11,7 @@ from app.core.paging import Page
 from app.core.settings import FORM_LIMIT, TEMPLATE_LIMIT
 from app.files.kinds import FileKind
 from app.files.names import attachment
+from app.gate.lanes import UPLOADS, through
 from app.models import PaperKind, Template
 from app.papers.validation import validate
 from app.routers.deps import CurrentPreparation, CurrentWork, WorkRoute
@@ -37,6 +38,7 @@ def search_templates(work: CurrentWork, query: Annotated[TemplateQuery, Query()]
 @router.post(
     "", response_model=TemplateRead, status_code=201, max_body_size=TEMPLATE_LIMIT + FORM_LIMIT
 )
+@through(UPLOADS)
 def create_template(
     preparation: CurrentPreparation,
     data: Annotated[TemplateUpload, Form(media_type="multipart/form-data")],

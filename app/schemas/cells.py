@@ -40,7 +40,7 @@ class Waiting(Output):
     """What waits for the secretary, or for whoever acts for them.
 
     `unconfirmed_minutes`: of meetings held and not accepted, without two persons' word for the
-    present version.
+    present version. `overdue_corrections`: asked for by members, and not corrected by their day.
     """
 
     drafts: int
@@ -50,6 +50,8 @@ class Waiting(Output):
     pending_absence_reports: int
     awaiting_check_ins: int
     pending_objections: int
+    pending_corrections: int
+    overdue_corrections: int
     open_tasks: int
     overdue_tasks: int
     open_alerts: int

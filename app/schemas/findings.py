@@ -16,6 +16,7 @@ class Check(StrEnum):
     - `exemption_expired`: its end passed in the last thirty days, and none follows it.
     - `meeting_not_submitted`: ended, and two days have passed since.
     - `transfer_stale`: sent, and not decided in time.
+    - `correction_overdue`: asked for by a member, and not corrected by its day.
     """
 
     CELL_WITHOUT_SECRETARY = "cell_without_secretary"
@@ -25,6 +26,7 @@ class Check(StrEnum):
     EXEMPTION_EXPIRED = "exemption_expired"
     MEETING_NOT_SUBMITTED = "meeting_not_submitted"
     TRANSFER_STALE = "transfer_stale"
+    CORRECTION_OVERDUE = "correction_overdue"
 
 
 class FindingPlace(Input):
