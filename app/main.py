@@ -1,5 +1,6 @@
 """Puts the house together."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import FrameType
@@ -12,16 +13,20 @@ from starlette.types import ASGIApp
 
 from app.core.settings import BODY_LIMIT, THREADS, settings
 from app.gate import streams
+from app.gate.admission import HEAD_LIMIT
 from app.gate.edge import Edge
 from app.gate.problems import describe, install_problem_handlers
 from app.jobs import worker
 from app.routers import (
     absence_reports,
+    accesses,
+    accounts,
     activation_codes,
     agendas,
     alerts,
     attachments,
     attendances,
+    audit,
     auth,
     badges,
     calendar_runs,
@@ -30,6 +35,7 @@ from app.routers import (
     changes,
     check_ins,
     checklists,
+    corrections,
     dashboards,
     docs,
     documents,
@@ -53,28 +59,36 @@ from app.routers import (
     obligations,
     offices,
     organizations,
+    own_exports,
     papers,
     periods,
     proposals,
+    purposes,
     reminders,
     reorganizations,
     report_schedules,
     reports,
+    reveals,
     tasks,
     templates,
+    totp,
     transfers,
 )
 from app.routers import settings as settings_of_committees
+from app.services import readiness
 
 #: How long answers in the making may take after a stop was asked for, in seconds.
 GRACE = 25
 NOUNS = (
     absence_reports,
+    accesses,
+    accounts,
     activation_codes,
     agendas,
     alerts,
     attachments,
     attendances,
+    audit,
     badges,
     calendar_runs,
     calendars,
@@ -82,6 +96,7 @@ NOUNS = (
     changes,
     check_ins,
     checklists,
+    corrections,
     dashboards,
     documents,
     duplicates,
@@ -103,16 +118,20 @@ NOUNS = (
     obligations,
     offices,
     organizations,
+    own_exports,
     papers,
     periods,
     proposals,
+    purposes,
     reminders,
     reorganizations,
     report_schedules,
     reports,
+    reveals,
     settings_of_committees,
     tasks,
     templates,
+    totp,
     transfers,
 )
 
@@ -169,9 +188,20 @@ app = create_app()
 
 
 class Server(uvicorn.Server):
-    """Tells those who follow something that the process stops, before it waits for answers."""
+    """Is not ready any more from the moment it is told to stop, and stops a while later."""
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        is_told_again = readiness.is_leaving()
+        readiness.leave()
+        if settings().drain_seconds and not is_told_again:
+            timer = threading.Timer(settings().drain_seconds, self._stop, (sig, frame))
+            timer.daemon = True
+            timer.start()
+        else:
+            self._stop(sig, frame)
+
+    def _stop(self, sig: int, frame: FrameType | None) -> None:
+        """First those who follow something are told, for it waits for answers in the making."""
         streams.close()
         super().handle_exit(sig, frame)
 
@@ -190,5 +220,6 @@ def serve() -> None:
         access_log=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=HEAD_LIMIT,
     )
     Server(config).run()

@@ -6,24 +6,35 @@ to write one, and to leave a trace of having done so.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import Select
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
+from app.core import walls
 from app.core.clock import local_date
-from app.core.errors import Forbidden, NotFound
+from app.core.errors import Forbidden, NotFound, StepUpRequired
 from app.core.paging import Filters, Order, Page, PageQuery, paginate
 from app.core.selects import pick
 from app.models import AuditEntry, Organization
 from app.models.base import Row
 from app.policies.actors import Actor
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import rows_within_reach, ways_to_see
 
 R = TypeVar("R", bound=Row)
+#: So long after a password, and the second factor, the few weighty steps are open.
+PROOF_LASTS = timedelta(minutes=15)
+
+
+class Subject(Protocol):
+    """What a trace may speak of: a row of any table, or whatever else has an id of its own."""
+
+    @property
+    def id(self) -> UUID: ...
 
 
 @dataclass(frozen=True)
@@ -31,6 +42,10 @@ class Work:
     session: Session
     actor: Actor
     now: datetime
+
+    def __post_init__(self) -> None:
+        """The connection hears for which trees it is used: PostgreSQL keeps it to them."""
+        walls.declare(self.session, self.actor.trees)
 
     def within_reach(self, permission: Permission, model: type[R], *columns: Any) -> Select[Any]:
         """The rows (or some columns of them) on which the actor holds `permission`."""
@@ -64,11 +79,19 @@ class Work:
         records, cursor = paginate(self.session, statement, query, order)
         return Page(items=[show(record) for record in records], next_cursor=cursor)
 
+    def expect_proof(self) -> None:
+        """`StepUpRequired` unless whoever asks has proved who they are a short while ago."""
+        proved_at = self.actor.proved_at
+        if self.actor.session_id is not None and (
+            proved_at is None or self.now - proved_at > PROOF_LASTS
+        ):
+            raise StepUpRequired
+
     def add(self, row: R) -> R:
         self.session.add(row)
         return row
 
-    def record(self, action: str, row: SQLModel, **details: Any) -> None:
+    def record(self, action: str, row: Subject, **details: Any) -> None:
         """Leave a trace that stands or falls with the change. Nothing confidential goes in."""
         place = row.id if isinstance(row, Organization) else getattr(row, "organization_id", None)
         self.session.add(
@@ -77,8 +100,8 @@ class Work:
                 actor_id=self.actor.account_id,
                 action=action,
                 organization_id=place,
-                subject_id=row.id,  # type: ignore[attr-defined]  # every table has one
+                subject_id=row.id,
                 request_id=self.actor.request_id,
-                details=details,
+                details=to_jsonable_python(details),
             )
         )

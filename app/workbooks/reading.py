@@ -41,6 +41,11 @@ _PREFIXED_CELL = re.compile(rb":c[\s/>]")
 _BLANK_CELL = re.compile(rb'<[^\s<>/]+ r="[A-Z]+[0-9]+"(?: s="[0-9]+")?\s*(?:/>|></)')
 _PLACE = re.compile(rb'<[^\s<>/]+ r="[A-Z]{1,3}([0-9]{1,7})"')
 
+# The parser reserves memory for as many texts as the table says it has, and a process that is
+# refused a hundred gigabytes is gone. It counts them itself where nothing is said.
+_STRING_TABLE = re.compile(rb"""<(?:[\w.-]+:)?sst\b(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+_COUNT = re.compile(rb"""\b(?:uniqueC|c)ount\s*=\s*(?:"[^"]*"|'[^']*')""")
+
 _FORMULA = re.compile(
     rb'<((?:[\w.-]+:)?)c( r="[A-Z0-9]+")[^<>]*>\s*<\1f\b[^<>]*(?:/>|>[^<]*</\1f>)'
     rb"(?:\s*<\1v>([^<]*)</\1v>)?"
@@ -135,6 +140,7 @@ def _disarm(part: bytes) -> bytes:
     if b"<!DOCTYPE" in part or b"\0" in part:
         raise NotAWorkbook
     _check_places(part)
+    part = _STRING_TABLE.sub(lambda table: _COUNT.sub(b"", table[0]), part)
     if any(sign.search(part) for sign in _FORMULA_SIGNS):
         part = _FORMULA.sub(_COMPUTED, part)
     if b't="e"' in part:
