@@ -12,17 +12,19 @@ ABOVE = "officer branch_officer overseer inspector"
 READERS = f"{LEADERS} committee_member {ABOVE}"
 OFFICERS = "officer branch_officer"
 CELL = f"{LEADERS} {OFFICERS}"
+_SEES_OTHERS = EVERYBODY.removeprefix("member ")
 
 
 class Door(NamedTuple):
     """`opens`: whoever gets in. `sees`: whoever knows of it and is told 403; all others, 404.
-    `unfit`: whoever may, but whose request then makes no sense: 422.
+    `unfit`: whoever may, but whose request then makes no sense: 422; `keeps`: whose stands against
+    what they hold: 409.
 
     `idle`: whoever is answered, and changes nothing.
     `notes`: whose reading leaves a fact behind, with its trace. `file` names what a form sends.
 
-    `at` names the thing of `things.py` that stands for the id in the path; the same names in
-    braces stand for values in the query and the body.
+    `at` names the thing of `things.py` that stands for the id in the path, or that must be there
+    behind a path without one; the same names in braces stand for values in the query and the body.
     """
 
     method: str
@@ -35,6 +37,7 @@ class Door(NamedTuple):
     if_match: str | None = None
     form: dict[str, str] | None = None
     unfit: str = ""
+    keeps: str = ""
     idle: str = ""
     notes: str = ""
     file: str = ""
@@ -70,6 +73,7 @@ _MEMBER = {
     "personal_id": "{new_id}",
     "organization_id": "{north_one}",
 }
+_WHY = {"reason": "Người giữ báo mất máy"}
 _OFFICE = {"organization_id": "{north_one}", "member_id": "{member}", "role": "secretary"}
 _TRANSFER = {
     "member_id": "{newcomer}",
@@ -79,6 +83,7 @@ _TRANSFER = {
 _EXEMPTION = {"member_id": "{member}", "valid_from": "2026-05-01"}
 _ABSENCE = {"meeting_id": "{scheduled}", "reason": "health"}
 _OBJECTION = {"attendance_id": "{marked_line}", "claimed": "present", "text": "Tôi có họp"}
+_CORRECTION = {"field": "phone", "wanted": "0912345678"}
 _NOT_HELD = {"organization_id": "{north_one}", "period": "{quiet_period}", "reason": "other"}
 _LINES = {"lines": [{"member_id": "{member}", "status": "present"}]}
 _PASSWORDS = {"current_password": "{password}", "new_password": "{password}"}
@@ -104,6 +109,10 @@ DOORS = (
     Door("GET", "/me/changes", EVERYBODY),
     Door("GET", "/me", EVERYBODY),
     Door("PUT", "/me/password", EVERYBODY, body=_PASSWORDS),
+    Door("POST", "/me/totp", EVERYBODY),
+    Door("POST", "/me/totp/confirm", EVERYBODY, body={"code": "{begun_digits}"}),
+    Door("DELETE", "/me/totp", "member", at="factor", keeps=_SEES_OTHERS),
+    Door("POST", "/me/step-up", EVERYBODY, body={"password": "{password}", "totp": "{digits}"}),
     Door("GET", "/me/attendances", EVERYBODY),
     Door("GET", "/me/sessions", EVERYBODY),
     Door("DELETE", "/me/sessions/{session_id}", "member", at="session"),
@@ -222,6 +231,44 @@ DOORS = (
         body={"full_name": "{new_code}"},
         if_match="{version_of_member}",
     ),
+    Door(
+        "POST",
+        "/members/{member_id}/reveal",
+        f"{CELL} overseer",
+        "member committee_member inspector",
+        "member",
+        body={"field": "personal_id", "reason": "Đối chiếu hồ sơ gốc"},
+    ),
+    Door("GET", "/me/access-log", EVERYBODY),
+    Door("GET", "/me/export", EVERYBODY),
+    Door("GET", "/me/export.xlsx", EVERYBODY),
+    Door("GET", "/purposes", EVERYBODY),
+    Door("POST", "/me/purposes/read", EVERYBODY, body={"edition": "{edition}"}),
+    Door("GET", "/corrections", EVERYBODY),
+    Door(
+        "POST",
+        "/corrections",
+        EVERYBODY.replace("administrator ", ""),
+        "administrator",
+        body=_CORRECTION,
+    ),
+    Door("GET", "/corrections/{correction_id}", f"member {READERS}", at="correction"),
+    *(
+        Door(
+            "POST",
+            f"/corrections/{{correction_id}}/{verb}",
+            CELL,
+            "member committee_member overseer inspector",
+            at,
+            body={"comment": "Đã đối chiếu hồ sơ"},
+        )
+        for verb, at in (
+            ("correct", "correction"),
+            ("pass-on", "correction_elsewhere"),
+            ("decline", "correction"),
+        )
+    ),
+    Door("POST", "/corrections/{correction_id}/withdraw", "member", READERS, at="correction"),
     Door(
         "GET",
         "/members/{member_id}/merge",
@@ -360,6 +407,25 @@ DOORS = (
         "member committee_member overseer inspector",
         "exemption",
         body={"valid_to": "2026-05-20"},
+    ),
+    Door("GET", "/accounts", EVERYBODY),
+    Door(
+        "POST",
+        "/accounts",
+        "administrator",
+        f"member {LEADERS} committee_member {ABOVE}",
+        body={"staff_name": "{new_name}", "organization_id": "{north_one}"},
+    ),
+    Door("GET", "/accounts/{account_id}", "administrator", at="clerk"),
+    Door("POST", "/accounts/{account_id}/code", "administrator", at="clerk"),
+    Door("POST", "/accounts/{account_id}/disable", "administrator", at="clerk", body=_WHY),
+    Door("POST", "/accounts/{account_id}/unlock", "administrator", at="disabled_clerk", body=_WHY),
+    Door(
+        "POST",
+        "/accounts/{account_id}/reset-totp",
+        "administrator",
+        at="enrolled_clerk",
+        body=_WHY,
     ),
     Door("GET", "/offices", EVERYBODY),
     Door(
@@ -835,6 +901,12 @@ DOORS = (
         "/calendar-runs",
         f"{OFFICERS} sibling_officer administrator",
         f"member {LEADERS} committee_member overseer inspector outsider stranger",
+    ),
+    Door(
+        "GET",
+        "/audit",
+        "inspector",
+        f"member {CELL} committee_member overseer sibling_officer administrator outsider stranger",
     ),
     Door("GET", "/report-schedules", EVERYBODY),
     Door(

@@ -54,6 +54,7 @@ def test_it_is_one_line() -> None:
     assert len(script.get_bases()) == 1
 
 
+@pytest.mark.usefixtures("owned")
 def test_upgrading_a_database_in_use_keeps_its_rows(world: World, session: Session) -> None:
     before = fingerprint_of_tables(session)
 
@@ -63,6 +64,7 @@ def test_upgrading_a_database_in_use_keeps_its_rows(world: World, session: Sessi
     assert len(rows(session, Organization)) == 8
 
 
+@pytest.mark.usefixtures("owned")
 def test_a_meeting_held_before_goes_back_and_comes_forward(world: World, session: Session) -> None:
     """SQLite changes some columns by building the table anew, which its references forbid."""
     meeting = make_sheet(session, world, status=MeetingStatus.SUBMITTED)
@@ -82,6 +84,7 @@ def test_a_meeting_held_before_goes_back_and_comes_forward(world: World, session
             assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
 
 
+@pytest.mark.usefixtures("owned")
 def test_months_counted_before_documents_keep_what_they_asked_for(
     world: World, session: Session
 ) -> None:

@@ -26,7 +26,7 @@ from app.models import (
     Organization,
 )
 from app.policies.actors import SYSTEM
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.policies.scope import UnscopedQuery, rows_within_reach
 from tests.world import NOON, World
 
@@ -120,4 +120,4 @@ class TestGet:
 
 def test_what_belongs_to_nobody_has_no_reach() -> None:
     with pytest.raises(TypeError):
-        rows_within_reach(SYSTEM, Permission.MEMBER_READ, Account, NOON.date())
+        rows_within_reach(SYSTEM, Permission.MEMBER_READ, FigureDay, NOON.date())

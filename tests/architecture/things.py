@@ -14,8 +14,11 @@ from app.core.ids import new_id
 from app.core.settings import DOCUMENT_LIMIT
 from app.files.store import store
 from app.models import (
+    Account,
     Attendance,
     AttendanceStatus,
+    Correction,
+    CorrectionField,
     JobStatus,
     MeetingStatus,
     Member,
@@ -31,8 +34,10 @@ from app.models import (
 )
 from app.models.base import Row
 from app.papers.defaults import default
+from app.services import purposes
 from tests.check_ins import code_of, make_check_in, make_room
 from tests.conftest import SignIn
+from tests.factories.corrections import make_correction
 from tests.factories.files import make_png
 from tests.factories.jobs import account_of, make_job, make_schedule
 from tests.factories.meetings import (
@@ -48,7 +53,7 @@ from tests.factories.meetings import (
 from tests.factories.minutes import make_revision
 from tests.factories.notices import make_guest, make_notification
 from tests.factories.objections import make_objection
-from tests.factories.people import make_exemption, make_member
+from tests.factories.people import TOTP_SECRET, make_account, make_exemption, make_member
 from tests.factories.plans import make_plan
 from tests.factories.proposals import make_proposal
 from tests.factories.reports import make_report
@@ -56,6 +61,7 @@ from tests.factories.tasks import make_task
 from tests.factories.transfers import make_transfer
 from tests.factories.workbooks import make_tree
 from tests.periods import decide, lock
+from tests.second_factors import digits, enrol_person
 from tests.uploads import preview_of
 from tests.world import NOON, PASSWORD, World, rows
 
@@ -115,6 +121,20 @@ class Things:
         )
         unit_id: str = answer.json()["id"]
         return unit_id
+
+    def factor(self) -> str:
+        """The member's, which nobody else needs to be told of."""
+        enrol_person(self.session, self.world, "member")
+        return ""
+
+    def begun_digits(self) -> str:
+        """The first code of a second factor that everybody has begun to set up."""
+        for person in self.world.people:
+            account = self._account(person)
+            account.totp_pending = TOTP_SECRET
+            self.session.add(account)
+        self.session.flush()
+        return digits()
 
     def new_cell(self) -> str:
         return self.unit("cell", str(self.world.north.id))
@@ -187,6 +207,12 @@ class Things:
 
     def objection(self) -> Objection:
         return make_objection(self.session, self.marked_line())
+
+    def correction(self, wanted: str | None = None, **overrides: Any) -> Correction:
+        """By the member; each wants another number."""
+        phone = wanted or f"+84912000{next(self.numbers)}"
+        cell = self.world.north_one
+        return make_correction(self.session, cell, self.member().id, phone, **overrides)
 
     def job(self, **overrides: Any) -> Any:
         return make_job(self.session, account_of(self.world, "officer"), **overrides)
@@ -276,6 +302,24 @@ class Things:
         (row,) = rows(self.session, MemberMerge, MemberMerge.member_id == kept.id)
         return row
 
+    def clerk(self, **overrides: Any) -> Account:
+        """Staff of the cell."""
+        name = f"clerk{next(self.numbers)}"
+        unit_id = self.world.north_one.id
+        return make_account(
+            self.session,
+            None,
+            password_hash="",
+            at=NOON,
+            staff_name=name,
+            unit_id=unit_id,
+            **overrides,
+        )
+
+    def _account(self, person: str) -> Account:
+        account_id = self.world.people[person].account_id
+        return rows(self.session, Account, Account.id == account_id)[0]
+
     def _member(self, member_id: object) -> Member:
         (member,) = rows(self.session, Member, Member.id == member_id)
         assert isinstance(member, Member)
@@ -314,9 +358,16 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
         things.session, things.world.north_one, things.member()
     ),
     "office": Things.office,
+    "new_name": lambda things: f"staff{next(things.numbers)}",
+    "clerk": Things.clerk,
+    "disabled_clerk": lambda things: things.clerk(disabled_at=NOON),
+    "enrolled_clerk": lambda things: things.clerk(totp_confirmed_at=NOON),
     "import": Things.upload,
     "committed_import": Things.committed,
     "proposal": Things.proposal,
+    "factor": Things.factor,
+    "digits": lambda things: digits(),
+    "begun_digits": Things.begun_digits,
     "plan": Things.plan,
     "draft": lambda things: things.meeting(MeetingStatus.DRAFT),
     "scheduled": lambda things: things.meeting(MeetingStatus.SCHEDULED),
@@ -332,6 +383,11 @@ _THINGS: dict[str, Callable[[Things], Any]] = {
     "line": Things.line,
     "marked_line": Things.marked_line,
     "objection": Things.objection,
+    "edition": lambda things: purposes.edition(),
+    "correction": Things.correction,
+    "correction_elsewhere": lambda things: things.correction(
+        "Tên Khác", field=CorrectionField.FULL_NAME
+    ),
     "report": Things.report,
     "guest": lambda things: make_guest(things.session, things.meeting(MeetingStatus.SCHEDULED)),
     "notification": lambda things: make_notification(
