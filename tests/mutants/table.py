@@ -1,0 +1,40 @@
+"""Which tests are to notice a mistake in which module."""
+
+MODULES: dict[str, tuple[str, ...]] = {
+    "app/core/codes.py": ("unit/test_codes.py",),
+    "app/core/confidential.py": ("unit/test_confidential.py", "unit/test_for_ever.py"),
+    "app/core/keys.py": ("unit/test_keys.py", "unit/test_for_ever.py"),
+    "app/core/password_worth.py": ("unit/test_password_worth.py",),
+    "app/core/passwords.py": ("unit/test_passwords.py",),
+    "app/core/periods.py": ("unit/test_periods.py",),
+    "app/core/tokens.py": ("unit/test_tokens.py", "unit/test_for_ever.py"),
+    "app/core/totp.py": ("unit/test_totp.py",),
+    "app/policies/actors.py": ("unit/test_actors.py",),
+    "app/policies/permissions.py": ("unit/test_powers.py",),
+    "app/policies/roles.py": ("unit/test_powers.py",),
+    "app/policies/scope.py": (
+        "architecture/test_scope.py",
+        "test_audit.py",
+        "test_imports.py",
+        "test_members.py",
+        "test_meetings.py",
+        "test_accounts.py",
+        "test_transfers.py",
+    ),
+    "app/policies/session_limits.py": ("test_session_limits.py",),
+    "app/services/check_in_codes.py": (
+        "unit/test_check_in_codes.py",
+        "unit/test_for_ever.py",
+        "test_check_ins.py",
+    ),
+    "app/services/kept_answers.py": ("unit/test_kept_answers.py", "test_idempotency.py"),
+    "app/services/password_rules.py": ("test_password_rules.py",),
+    "app/services/throttles.py": (
+        "unit/test_throttles.py",
+        "abuse/test_sign_in.py::TestGuessingAPassword",
+        "abuse/test_sign_in.py::TestWhoIsThere",
+        "test_accounts.py::TestUnlock",
+    ),
+    "app/services/totp.py": ("test_totp.py", "test_step_up.py", "test_accounts.py::TestResetTotp"),
+    "app/services/totp_codes.py": ("test_totp.py",),
+}
