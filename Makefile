@@ -8,16 +8,19 @@ PYTEST := $(BIN)/python -m pytest -n 2
 SQLITE := env -u SOTAY_TEST_DATABASE_URL $(PYTEST)
 # Without what never asks a database.
 POSTGRES := $(BIN)/python -m tests.postgres -- $(PYTEST) \
-	--ignore tests/unit --ignore tests/architecture/test_wire.py
+	--ignore tests/unit --ignore tests/architecture/test_wire.py \
+	--ignore tests/architecture/test_append_only.py --ignore tests/fuzz/test_parsers.py \
+	--ignore tests/fuzz/test_tokens.py --ignore tests/fuzz/test_workbooks.py
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate pyproject.toml --group build
 
-.PHONY: help run test test-long bench bench-national fix lock migration clean
+.PHONY: help run test test-long mutants bench bench-national fix lock migration clean
 
 help:
 	@echo "make run        serve the demonstration on 127.0.0.1:8000 (PORT=... changes it)"
 	@echo "make test       lint, types, import contracts, and tests on both databases"
 	@echo "make test-long  tests that take minutes: kills, a replica, a year of a province, more seeds"
+	@echo "make mutants    small mistakes in the modules of trust: which does no test notice?"
 	@echo "make bench      measure this machine; prints ratios"
 	@echo "make bench-national  the same at SIZE=committee, province or nation (and MONTHS=12)"
 	@echo "make fix        mend what the linter can, format"
@@ -35,13 +38,19 @@ test: .venv/dev
 	$(BIN)/lint-imports
 	$(call on_both,not long)
 
+# PostgreSQL's run sends the hostile corpus to both databases, and compares what they answer.
+test-long: ON_SQLITE := --ignore tests/fuzz/test_hostile_corpus.py
 test-long: .venv/dev
 	$(call on_both,long)
+
+# One module: make mutants modules=app/core/tokens.py
+mutants: .venv/dev
+	env -u SOTAY_TEST_DATABASE_URL $(BIN)/python -m tests.mutants $(modules)
 
 # A machine without PostgreSQL is told so; REQUIRE_POSTGRES makes that a failure.
 define on_both
 @echo "== Tests on SQLite"
-@$(SQLITE) -m "$(1)"
+@$(SQLITE) $(ON_SQLITE) -m "$(1)"
 @echo "== Tests on PostgreSQL"
 @$(POSTGRES) -m "$(1)"; code=$$?; \
 if [ $$code -eq 0 ]; then echo "Tested on SQLite and PostgreSQL."; \

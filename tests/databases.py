@@ -11,11 +11,29 @@ from typing import Self
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlmodel import SQLModel
 
-from app.core import migrations
+from app.core import migrations, walls
 from app.core.database import autocommitting, make_engine
 
 #: So many tests in a row use one database of PostgreSQL.
 REUSED = 50
+
+
+@contextmanager
+def as_owner(engine: Engine) -> Iterator[Engine]:
+    """The same database for whoever owns its tables; SQLite knows no roles."""
+    if engine.dialect.name == "sqlite":
+        yield engine
+        return
+    owner = make_engine(_url_of_owner(engine))
+    try:
+        yield owner
+    finally:
+        owner.dispose()
+
+
+def _url_of_owner(engine: Engine) -> str:
+    url = engine.url.difference_update_query(["options"])
+    return url.render_as_string(hide_password=False)
 
 
 def _keep_rows() -> str:
@@ -49,20 +67,24 @@ class Databases:
         self.reused: str | None = None
         self.since = 0
         self.engine: Engine | None = None
+        self.keeper: Engine | None = None
 
     @classmethod
     @contextmanager
     def on(cls, server: str | None, folder: Path) -> Iterator[Self]:
         made = cls(make_url(server) if server else None, folder)
         try:
-            with made._opened(made._create("empty")) as engine:
+            made._create_role()
+            with made._owned(made._create("empty")) as engine:
                 migrations.upgrade(engine)
+                made.grant(engine)
             made._create("template", of="empty")
             yield made
         finally:
             made._leave()
             for name in list(made.made):
                 made._drop(name)
+            made._drop_role()
 
     @contextmanager
     def template(self) -> Iterator[Engine]:
@@ -72,17 +94,36 @@ class Databases:
 
     @contextmanager
     def copy(self, of: str = "template") -> Iterator[Engine]:
-        """A database of one's own, dropped afterwards; or on PostgreSQL one that is as new."""
+        """A database of one's own, dropped afterwards; or on PostgreSQL one that is as new.
+
+        An empty one is for whoever sets it up, and owns it; a world for whoever serves it.
+        """
         self.number += 1
-        if self.server is not None and of == "template":
-            yield self._as_new()
+        if of == "template":
+            yield self._as_new() if self.server is not None else self._file_as_new()
             return
         name = self._create(str(self.number), of=of)
         try:
-            with self._opened(name) as engine:
+            with self._owned(name) as engine:
                 yield engine
         finally:
             self._drop(name)
+
+    @contextmanager
+    def untouched(self) -> Iterator[Engine]:
+        """A database in which nothing was ever made; on SQLite not even a file."""
+        self.number += 1
+        name = self._create(f"untouched_{self.number}")
+        try:
+            with self._owned(name) as engine:
+                yield engine
+        finally:
+            self._drop(name)
+
+    @contextmanager
+    def _owned(self, name: str) -> Iterator[Engine]:
+        with self._opened(name) as engine, as_owner(engine) as owner:
+            yield owner
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[Engine]:
@@ -91,6 +132,15 @@ class Databases:
             yield engine
         finally:
             engine.dispose()
+
+    def _file_as_new(self) -> Engine:
+        """One file, put back. Its engine stays, for it knows by heart what it once compiled."""
+        if self.engine is not None:
+            self.engine.dispose()
+            self._drop("reused")
+        self._create("reused", of="template")
+        self.engine = self.engine or make_engine(self.url("reused"))
+        return self.engine
 
     def _as_new(self) -> Engine:
         """The same database again, its rows put back: a copy would take ten times as long.
@@ -110,20 +160,43 @@ class Databases:
             self.reused = self._create(f"reused_{self.number}", of="template")
             statements = _keep_rows()
         self.engine = self.engine or make_engine(self.url(self.reused))
-        with autocommitting(self.engine).connect() as connection:
+        self.keeper = self.keeper or make_engine(_url_of_owner(self.engine))
+        with autocommitting(self.keeper).connect() as connection:
             connection.exec_driver_sql(statements)
         return self.engine
 
     def _leave(self) -> None:
-        if self.engine is not None:
-            self.engine.dispose()
-            self.engine = None
+        for engine in (self.engine, self.keeper):
+            if engine is not None:
+                engine.dispose()
+        self.engine = self.keeper = None
 
     def url(self, name: str) -> str:
+        """By which one connects as the role that serves, and is kept to its rights."""
         if self.server is None:
             return f"sqlite:///{self.folder}/{name}.db"
-        database = f"{self.prefix}_{name}"
-        return self.server.set(database=database).render_as_string(hide_password=False)
+        database = self.server.set(database=f"{self.prefix}_{name}")
+        named = database.update_query_dict({"options": f"-c role={self.role}"})
+        return named.render_as_string(hide_password=False)
+
+    @property
+    def role(self) -> str:
+        """Of this run alone, so that no other run drops it."""
+        return f"{self.prefix}_service"
+
+    def grant(self, owner: Engine) -> None:
+        """Once tables were made anew."""
+        if self.server is not None:
+            walls.grant(owner, self.role)
+
+    def _create_role(self) -> None:
+        if self.server is not None:
+            # It sees who waits, as one that signs in sees of itself.
+            self._say(f"CREATE ROLE {self.role} IN ROLE pg_read_all_stats")
+
+    def _drop_role(self) -> None:
+        if self.server is not None:
+            self._say(f"DROP ROLE IF EXISTS {self.role}")
 
     def _create(self, name: str, of: str | None = None) -> str:
         self.made.append(name)

@@ -8,7 +8,8 @@ from sqlmodel import Session
 from app.models import ActivationCode, AuditEntry, Member, Membership, MembershipKind, Role
 from tests.conftest import SignIn
 from tests.factories.people import make_member, make_membership, make_office
-from tests.world import World, rows
+from tests.test_auth import DAY
+from tests.world import NOON, World, rows
 
 WITHOUT_ACCOUNT = 5  # in the first cell
 
@@ -77,7 +78,7 @@ class TestCreate:
     ) -> None:
         officer = str(world.people["officer"].member_id)  # a member of the first cell
         (lead,) = rows(session, Member, Member.id == newest(world))
-        make_office(session, world.south, lead, role=Role.OFFICER)
+        make_office(session, world.south, lead, role=Role.OFFICER, valid_from=NOON.date() + DAY)
 
         named = sign_in("secretary").post("/activation-codes", json={"member_ids": [officer]})
         unit = {"organization_id": str(world.north_one.id)}

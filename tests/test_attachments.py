@@ -1,12 +1,15 @@
 """What a member shows with an absence report: for those who decide on it, and nobody else."""
 
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from app.files import sealing
+from app.files.store import store
 from app.models import AbsenceReport, Meeting, MeetingStatus
 from tests.conftest import SignIn
 from tests.evenings import said
@@ -49,6 +52,35 @@ def test_a_letter_is_seen_by_its_member_and_by_who_decides(sign_in: SignIn, path
         assert file.content == LETTER
         assert file.headers["content-disposition"].startswith("attachment;")
     assert sign_in("outsider").get(path).status_code == 404
+
+
+def test_a_letter_lies_sealed_and_opens_with_its_row_alone(
+    sign_in: SignIn, session: Session, path: str
+) -> None:
+    member = sign_in("member")
+    said(attach(member, path))
+    [report] = rows(session, AbsenceReport)
+    lying = b"".join(store().read(report.attachment_digest or ""))
+
+    assert LETTER[:32] not in lying
+    assert sealing.unseal(lying, report.attachment_key or "") == LETTER
+    report.attachment_key = "00" * 32
+    session.add(report)
+    session.flush()
+    assert member.get(path).status_code == 503
+
+
+def test_a_letter_of_before_is_read_as_it_lies(
+    sign_in: SignIn, session: Session, path: str
+) -> None:
+    kept = store().keep(BytesIO(LETTER), len(LETTER))
+    [report] = rows(session, AbsenceReport)
+    report.attachment_digest, report.attachment_name = kept.digest, "giấy.png"
+    report.attachment_type = "image/png"
+    session.add(report)
+    session.flush()
+
+    assert sign_in("member").get(path).content == LETTER
 
 
 def test_another_letter_takes_its_place(sign_in: SignIn, path: str) -> None:

@@ -14,6 +14,7 @@ from app.models import (
 )
 from tests.conftest import SignIn, at
 from tests.factories.meetings import make_absence_report, make_line, make_meeting
+from tests.second_factors import enrol_person
 from tests.sheets import events, line_of, make_sheet, mark, statuses
 from tests.world import World, rows
 
@@ -47,6 +48,7 @@ class TestRead:
             "valid_from": "2026-05-15",
             "valid_to": "2026-05-30",
         }
+        enrol_person(session, world, "member")
         sign_in("secretary").post("/offices", json=stand_in).raise_for_status()
         whole = sign_in("member").get("/attendances", params=params, headers=headers)
 

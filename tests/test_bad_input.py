@@ -1,5 +1,6 @@
 """What no client should send: refused clearly, in the reader's language, and nothing is done."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -74,6 +75,10 @@ UNREADABLE: dict[str, bytes] = {
     "5,000 digits": b'{"name": ' + b"9" * 5000 + b"}",
     "5,000 digits and a point": b'{"name": 0.' + b"9" * 5000 + b"}",
     "a key twice": b'{"name": "a", "name": "khong-duoc-nhac-lai"}',
+    # A scan that begins again at each quote would take an hour over these.
+    "a string that never ends": b'{"name":' + b"[" * 40 + b'"' + b'\\"' * 400_000,
+    "one that ends in its escape": b'{"name":' + b"[" * 40 + b'"' + b'\\"' * 400_000 + b"\\",
+    "an object of 2,000 keys": json.dumps({f"k{number}": 1 for number in range(2000)}).encode(),
     "a key twice below": b'{"name": {"a": 1, "a": 2}}',
     "depth of 1,000": b"[" * 1000 + b"]" * 1000,
     "objects 1,000 deep": b'{"a":' * 1000 + b"1" + b"}" * 1000,
@@ -263,6 +268,17 @@ class TestFields:
 
         problem(answer, 422, "invalid")
         assert answer.json()["errors"][0]["pointer"] == "/member_ids/1"
+
+    @pytest.mark.parametrize(
+        ("name", "told"), [("nickname", "/nickname"), (f"{ECHO} 079186001234", ""), ("A1", "")]
+    )
+    def test_a_name_that_can_be_no_fields_is_not_repeated(
+        self, officer: TestClient, name: str, told: str
+    ) -> None:
+        answer = officer.post("/activation-codes", json={"member_ids": [str(uuid4())], name: 1})
+
+        problem(answer, 422, "invalid")
+        assert [error["pointer"] for error in answer.json()["errors"]] == [told]
 
     def test_a_thousand_faults_are_told_in_part(self, officer: TestClient) -> None:
         answer = officer.post("/activation-codes", json={"member_ids": [ECHO] * 1000})

@@ -143,6 +143,8 @@ class TestGet:
             "pending_absence_reports": 1,
             "awaiting_check_ins": 1,
             "pending_objections": 1,
+            "pending_corrections": 0,
+            "overdue_corrections": 0,
             "open_tasks": 2,
             "overdue_tasks": 1,
             "open_alerts": 1,

@@ -1,27 +1,18 @@
 """Killed in the middle of a write, the service keeps all of it or none of it."""
 
-import os
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from sqlmodel import Session
 
-from app.core import clock, database
-from app.core.tokens import sign_access
-from app.models import Account, Import, ImportStatus, Meeting, Member, Membership
-from tests.factories.people import make_session
+from app.models import Import, ImportStatus, Meeting, Member, Membership
 from tests.factories.workbooks import make_full_list, make_member
 from tests.recounts import differences
+from tests.servers import environment_of, served, sign_in_today
 from tests.world import World, rows
 
 pytestmark = pytest.mark.long
@@ -32,46 +23,16 @@ ROWS = 3_000
 @pytest.fixture
 def environment(world: World) -> dict[str, str]:
     """The same database and keys, for a process of its own."""
-    url = database.engine().url.render_as_string(hide_password=False)
-    return os.environ | {"SOTAY_DATABASE_URL": url, "SOTAY_LOG_LEVEL": "ERROR"}
-
-
-@contextmanager
-def served(environment: dict[str, str]) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
-    """A real server on a free port, until it is killed."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "app.cli", "serve"]
-    process = subprocess.Popen(command, env=environment | {"PORT": str(port)})  # noqa: S603 - our own program
-    address = f"http://127.0.0.1:{port}"
-    try:
-        with httpx.Client(base_url=address, timeout=10) as client:
-            _wait_until_ready(client)
-            yield process, client
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _wait_until_ready(client: httpx.Client) -> None:
-    for _ in range(200):
-        try:
-            if client.get("/health/ready").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    raise AssertionError("the server did not come up")
+    return environment_of()
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     environment: dict[str, str], world: World, session: Session
 ) -> None:
-    headers = _sign_in(world, session)
+    headers = sign_in_today(world, session)
     kept = [_write_until_killed(environment, world, headers, writes) for writes in (3, 11)]
 
-    with served(environment) as (_, client):
+    with served(environment) as server, server.client() as client:
         for meeting_id in (one for some in kept for one in some):
             answer = client.get(f"/api/v1/meetings/{meeting_id}", headers=headers)
             assert answer.status_code == 200
@@ -89,12 +50,12 @@ def _write_until_killed(
         "title": "Sinh hoạt",
         "starts_at": "2027-01-05T19:00:00+07:00",
     }
-    with served(environment) as (process, client):
+    with served(environment) as server, server.client() as client:
         while len(acknowledged) < writes:
             answer = client.post("/api/v1/meetings", json=draft, headers=headers)
             assert answer.status_code == 201, answer.text
             acknowledged.append(answer.json()["id"])
-        process.send_signal(signal.SIGKILL)
+        server.process.send_signal(signal.SIGKILL)
     return acknowledged
 
 
@@ -133,11 +94,3 @@ def _cells(number: int) -> dict[str, Any]:
             "Tổ chức Đảng sinh hoạt": "97.001.001.000.002",
         }
     )
-
-
-def _sign_in(world: World, session: Session) -> dict[str, str]:
-    """The server has the real time, so the secretary gets a session of today."""
-    who = world.people["secretary"].account_id
-    account = rows(session, Account, Account.id == who)[0]
-    login = make_session(session, account, at=clock.now() - timedelta(days=130))
-    return {"authorization": f"Bearer {sign_access(account.id, login.id, clock.now())}"}

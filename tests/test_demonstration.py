@@ -41,28 +41,39 @@ def people(databases: Databases) -> Iterator[dict[str, SignIn]]:
 
 
 @pytest.fixture
+def client(app: FastAPI, people: dict[str, SignIn]) -> TestClient:
+    return TestClient(app, base_url="http://testserver/api/v1")
+
+
+@pytest.fixture
 def session(people: dict[str, SignIn]) -> Iterator[Session]:
     with database.reading() as made:
         yield made
 
 
-@pytest.fixture
-def client(app: FastAPI, people: dict[str, SignIn]) -> TestClient:
-    return TestClient(app, base_url="http://testserver/api/v1")
+@pytest.fixture(scope="module")
+def tokens(app: FastAPI, people: dict[str, SignIn]) -> dict[str, str]:
+    """Everybody signs in once: the clock stands still, and no digits are good twice."""
+    entered = TestClient(app, base_url="http://testserver/api/v1")
+    return {role: signed_in(entered, person) for role, person in people.items()}
 
 
-def sign_in(client: TestClient, person: SignIn) -> None:
-    login = {"identifier": person.identifier, "password": PASSWORD}
+def signed_in(client: TestClient, person: SignIn) -> str:
+    login = {
+        "identifier": person.identifier,
+        "password": PASSWORD,
+        "totp": person.digits(PRESENT),
+    }
     answer = client.post("/auth/login", json=login)
     assert answer.status_code == 200, answer.text
-    client.headers["authorization"] = f"Bearer {answer.json()['access_token']}"
+    return f"Bearer {answer.json()['access_token']}"
 
 
 class TestTheBulletin:
     def test_609_of_616_cells_and_11380_of_11525_accounts(
-        self, client: TestClient, people: dict[str, SignIn]
+        self, client: TestClient, tokens: dict[str, str]
     ) -> None:
-        sign_in(client, people["officer"])
+        client.headers["authorization"] = tokens["officer"]
         root = client.get("/organizations", params={"limit": 1}).json()["items"][0]
         answer = client.get(f"/dashboards/{root['id']}", params={"period": "2026-05"})
 
@@ -83,9 +94,9 @@ class TestTheBulletin:
                 assert total == shown[name][part], (name, part)
 
     def test_most_cells_have_their_theme_by_the_end_of_a_quarter(
-        self, client: TestClient, people: dict[str, SignIn]
+        self, client: TestClient, tokens: dict[str, str]
     ) -> None:
-        sign_in(client, people["officer"])
+        client.headers["authorization"] = tokens["officer"]
         root = client.get("/organizations", params={"limit": 1}).json()["items"][0]
 
         def themes(period: str) -> int:
@@ -97,10 +108,8 @@ class TestTheBulletin:
         assert 0.85 * 616 < june < 0.95 * 616
         assert july < june
 
-    def test_a_meeting_brings_its_paper(
-        self, client: TestClient, people: dict[str, SignIn]
-    ) -> None:
-        sign_in(client, people["member"])
+    def test_a_meeting_brings_its_paper(self, client: TestClient, tokens: dict[str, str]) -> None:
+        client.headers["authorization"] = tokens["member"]
         document = client.get("/documents", params={"limit": 1}).json()["items"][0]
 
         file = client.get(f"/documents/{document['id']}/file")
@@ -108,8 +117,8 @@ class TestTheBulletin:
         assert (file.status_code, file.headers["content-type"]) == (200, "application/pdf")
         assert len(file.content) == document["size"]
 
-    def test_the_7_and_the_145_by_name(self, client: TestClient, people: dict[str, SignIn]) -> None:
-        sign_in(client, people["officer"])
+    def test_the_7_and_the_145_by_name(self, client: TestClient, tokens: dict[str, str]) -> None:
+        client.headers["authorization"] = tokens["officer"]
         root = client.get("/organizations", params={"limit": 1}).json()["items"][0]
 
         def listed(measure: str) -> list[tuple[str, str | None]]:
@@ -136,9 +145,9 @@ class TestTheBulletin:
 
 class TestWhoSignsIn:
     def test_a_member_finds_the_next_meeting(
-        self, client: TestClient, people: dict[str, SignIn]
+        self, client: TestClient, tokens: dict[str, str]
     ) -> None:
-        sign_in(client, people["member"])
+        client.headers["authorization"] = tokens["member"]
 
         ahead = client.get("/meetings", params={"status": "scheduled"}).json()["items"]
 
@@ -149,12 +158,14 @@ class TestWhoSignsIn:
         ["officer", "secretary", "deputy_secretary", "member", "inspector", "administrator"],
     )
     def test_every_printed_person_can(
-        self, client: TestClient, people: dict[str, SignIn], role: str
+        self, client: TestClient, people: dict[str, SignIn], tokens: dict[str, str], role: str
     ) -> None:
-        sign_in(client, people[role])
+        client.headers["authorization"] = tokens[role]
 
         me = client.get("/me").json()
 
+        assert me["totp"]["is_enrolled"] is me["totp"]["is_required"] is (role != "member")
+        assert (" totp=" in str(people[role])) is (role != "member")
         offices = [office["role"] for office in me["offices"]]
         assert offices == ([] if role == "member" else [role])
         assert str(people[role]).startswith(f"sign-in role={role} identifier=")
@@ -163,12 +174,12 @@ class TestWhoSignsIn:
         self, client: TestClient, people: dict[str, SignIn]
     ) -> None:
         with database.writing() as session:
-            load.renew_passwords(session, hash_password("một mật khẩu khác hẳn"))
+            load.renew(session, PRESENT, hash_password("một mật khẩu khác hẳn"))
         login = {"identifier": people["member"].identifier, "password": PASSWORD}
         assert client.post("/auth/login", json=login).status_code == 401
         with database.writing() as session:
-            load.renew_passwords(session, hash_password(PASSWORD))
-        sign_in(client, people["member"])
+            load.renew(session, PRESENT, hash_password(PASSWORD))
+        assert signed_in(client, people["member"])
 
 
 class TestTheStory:

@@ -17,7 +17,7 @@ from app.services import figures, missing, recounts
 from app.services.measures import FRACTIONS
 from app.work import Work
 from tests.histories import History
-from tests.seeds import seeds
+from tests.long_run import seeds
 from tests.true_counts import true_counts
 from tests.world import NOON, World, rows
 

@@ -1,15 +1,22 @@
 """Whether the process lives, whether it can serve, and who may read what it counts."""
 
+import shutil
+import signal
+import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from app.core import database, migrations
-from app.core.keys import keys
+from app.core.keys import ring
 from app.core.settings import settings
-from app.main import create_app
+from app.gate import streams
+from app.main import Server, create_app
+from app.services import readiness
 
 ROOT = "http://testserver"
 
@@ -45,12 +52,69 @@ class TestReady:
         self, client: TestClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
         monkeypatch.setattr(settings(), "keys_file", tmp_path / "none.json")
-        keys.cache_clear()
+        ring.cache_clear()
         try:
             assert client.get(f"{ROOT}/health/ready").status_code == 503
         finally:
             monkeypatch.undo()
-            keys.cache_clear()
+            ring.cache_clear()
+
+    def test_not_once_it_was_told_to_stop(
+        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(readiness, "_server", readiness._Server())  # noqa: SLF001 - as a new process
+        readiness.leave()
+
+        assert client.get(f"{ROOT}/health/ready").status_code == 503
+        assert client.get(f"{ROOT}/health/live").status_code == 200
+
+    def test_not_when_the_disk_is_nearly_full(
+        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for free, status in ((6, 200), (5, 503)):
+            usage = SimpleNamespace(total=100, free=free)
+            monkeypatch.setattr(shutil, "disk_usage", lambda _, usage=usage: usage)
+            assert client.get(f"{ROOT}/health/ready").status_code == status
+
+    def test_not_without_its_database(
+        self, client: TestClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        gone = database.make_engine("postgresql+psycopg://nobody@127.0.0.1:1/none")
+        monkeypatch.setattr(database, "engine", lambda: gone)
+
+        assert client.get(f"{ROOT}/health/ready").status_code == 503
+
+
+class TestStop:
+    def test_a_server_goes_on_serving_until_others_have_seen_that_it_leaves(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun: list[threading.Timer] = []
+        monkeypatch.setattr(readiness, "_server", readiness._Server())  # noqa: SLF001 - as a new process
+        monkeypatch.setattr(streams, "close", lambda: None)
+        monkeypatch.setattr(settings(), "drain_seconds", 20)
+        monkeypatch.setattr(threading.Timer, "start", lambda timer: begun.append(timer))
+        server = Server(uvicorn.Config(create_app()))
+
+        server.handle_exit(signal.SIGTERM, None)
+        assert readiness.is_leaving()
+        assert not server.should_exit
+        assert [timer.interval for timer in begun] == [20]
+
+        begun[0].function(*begun[0].args)
+        assert server.should_exit
+
+    def test_told_twice_it_stops_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(readiness, "_server", readiness._Server())  # noqa: SLF001 - as a new process
+        monkeypatch.setattr(streams, "close", lambda: None)
+        monkeypatch.setattr(settings(), "drain_seconds", 20)
+        monkeypatch.setattr(threading.Timer, "start", lambda _: None)
+        server = Server(uvicorn.Config(create_app()))
+
+        server.handle_exit(signal.SIGTERM, None)
+        server.handle_exit(signal.SIGTERM, None)
+
+        assert server.should_exit
 
 
 class TestMetrics:

@@ -10,10 +10,15 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 from sqlmodel import Session
 
+from app.core import database
 from app.models import KeptAnswer, Member, Organization
+from app.policies.actors import SYSTEM
+from app.services import kept_answers
+from app.work import Work
 from tests.conftest import SignIn
+from tests.second_factors import digits
 from tests.test_auth import log_in
-from tests.world import World, rows
+from tests.world import NOON, World, rows
 
 KEY = "6f0d3c1e-once"
 
@@ -57,7 +62,8 @@ class TestARepeat:
         self, client: TestClient, sign_in: SignIn, world: World, wanted: dict[str, Any]
     ) -> None:
         first = post(sign_in("secretary"), wanted)
-        token = log_in(client, world.people["secretary"].card_number).json()["access_token"]
+        card_number = world.people["secretary"].card_number
+        token = log_in(client, card_number, totp=digits()).json()["access_token"]
         client.headers["authorization"] = f"Bearer {token}"
 
         assert post(client, wanted).content == first.content
@@ -154,6 +160,20 @@ class TestARepeat:
         secretary.post("/auth/logout")
 
         assert post(secretary, wanted).status_code == 401
+
+
+def test_of_two_processes_one_holds_a_key(world: World, clock: time_machine.Traveller) -> None:
+    """Each process knows only what it does itself; the database is asked by both."""
+    if database.engine().dialect.name == "sqlite":
+        pytest.skip("of one process")
+    one, other = (kept_answers.make_key(text, None, b"x", keeps_answer=True) for text in "xy")
+    with database.writing() as first, database.writing() as second:
+        here, there = (Work(session, SYSTEM, NOON) for session in (first, second))
+
+        assert kept_answers.find(here, one) is None
+        assert kept_answers.find(there, other) is None
+        with pytest.raises(kept_answers.StillRunning):
+            kept_answers.find(there, one)
 
 
 class TestTheKey:

@@ -48,9 +48,12 @@ def take_back(client: TestClient, shown: dict[str, Any]) -> Any:
 
 
 def people(session: Session) -> list[Any]:
-    """Everything that is known of members, but for the versions of their rows."""
-    return [
-        row.model_dump(exclude={"version"})
+    """Everything that is known of members, but for the versions of their rows, and opened."""
+    hidden = ("card_number", "personal_id", "phone")
+    sealed = {"version", *(f"{name}_sealed" for name in hidden)}
+    opened = [{name: getattr(row, name) for name in hidden} for row in rows(session, Member)]
+    return opened + [
+        row.model_dump(exclude=sealed)
         for model in (Member, Membership, Exemption)
         for row in rows(session, model)
     ]

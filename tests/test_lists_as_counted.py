@@ -35,7 +35,7 @@ from app.services import dashboards, figures, funnels, missing, reorganizations,
 from app.work import Work
 from tests.factories.figures import lock
 from tests.histories import PERIODS, History
-from tests.seeds import seeds
+from tests.long_run import seeds
 from tests.true_counts import holds
 from tests.world import NOON, World, rows
 

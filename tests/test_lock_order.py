@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from app.core import database
 from app.models import AccountSession, Activity, Guest, Meeting, MeetingStatus, Membership
 from app.policies.actors import SYSTEM
-from app.policies.roles import Permission
+from app.policies.permissions import Permission
 from app.schemas.reorganizations import OrganizationMerge, OrganizationMove
 from app.services import closures, figures, reorganizations, rooms
 from app.work import Work

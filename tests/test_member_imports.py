@@ -123,6 +123,17 @@ class TestMatching:
 
         assert states(client, shown) == [("rejected", ["not_in_reach"])]
 
+    def test_of_whom_one_may_not_see_no_list_tells_the_name(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        client = sign_in("branch_officer")
+        elsewhere = first_of(session, world.south_one, world)
+        guessed = {"Họ và tên": "Người Hoàn Toàn Khác", "Sinh ngày": date(1960, 1, 1)}
+
+        shown = preview(client, listed(elsewhere, **guessed))
+
+        assert states(client, shown) == [("rejected", ["not_in_reach"])]
+
     def test_numbers_of_two_members_are_a_conflict(
         self, sign_in: SignIn, session: Session, world: World
     ) -> None:

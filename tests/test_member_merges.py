@@ -34,6 +34,7 @@ from tests.factories.meetings import (
     make_meeting,
 )
 from tests.factories.people import make_account, make_exemption, make_member, make_membership
+from tests.proofs import let_lapse
 from tests.recounts import differences
 from tests.world import NOON, World, rows
 
@@ -141,6 +142,32 @@ class TestMerge:
         (other,) = rows(session, Account, Account.id == other.id)
         assert (own.disabled_at, own.member_id) == (None, member.id)
         assert other.disabled_at == NOON
+
+    def test_nobody_comes_by_an_office_that_they_could_not_give(
+        self, sign_in: SignIn, session: Session, world: World
+    ) -> None:
+        above, own = (world.people[who] for who in ("officer", "branch_officer"))
+        newcomer = make_member(session, world.north_one, number=803)
+        make_account(session, newcomer, password_hash="x", at=NOON)
+        before = everything(session)
+
+        for kept, given in ((own.member_id, above.member_id), (newcomer.id, above.member_id)):
+            body = {"duplicate_id": str(given), "reason": "Nhập hai lần"}
+            answer = sign_in("branch_officer").post(f"/members/{kept}/merge", json=body)
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+        assert everything(session) == before
+        assert rows(session, Account, Account.id == above.account_id)[0].disabled_at is None
+
+    def test_offices_change_hands_for_a_fresh_proof_only(
+        self, sign_in: SignIn, session: Session, world: World, member: Member
+    ) -> None:
+        (deputy,) = rows(session, Member, Member.id == world.people["deputy"].member_id)
+        let_lapse(session, world, "officer")
+
+        refused = merge(sign_in, member, deputy)
+
+        assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
 
     def test_the_only_account_goes_with_the_person(
         self, sign_in: SignIn, session: Session, member: Member, duplicate: Member

@@ -1,6 +1,6 @@
 """Members: found by any spelling, seen masked, entered and changed with care."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -248,6 +248,32 @@ class TestChange:
         client = sign_in(who)
         headers = {"if-match": client.get(path).headers["etag"]}
         return client.patch(path, json=body, headers=headers)
+
+    @pytest.mark.parametrize("field", ["card_number", "personal_id", "phone"])
+    def test_whoever_leads_beyond_is_signed_in_by_what_only_those_above_change(
+        self, sign_in: SignIn, world: World, session: Session, field: str
+    ) -> None:
+        path = f"/members/{world.people['officer'].member_id}"
+        value = {"card_number": "979990000999", "personal_id": "001080000999"}.get(
+            field, "0911222333"
+        )
+
+        assert self.change(sign_in, path, "deputy", **{field: value}).status_code == 403
+        assert self.change(sign_in, path, "officer", **{field: value}).status_code == 200
+
+    def test_twenty_numbers_a_day_are_tried_by_nobody(
+        self, sign_in: SignIn, path: str, clock: time_machine.Traveller
+    ) -> None:
+        """A number that is taken is told: whoever tries many reads one digit after another."""
+        for number in range(20):
+            answer = self.change(sign_in, path, personal_id=f"0010800002{number:02}")
+            assert answer.status_code == 200, answer.text
+
+        refused = self.change(sign_in, path, personal_id="001080000999")
+        assert (refused.status_code, refused.json()["code"]) == (429, "too_many_identity_changes")
+        assert refused.headers["retry-after"] == str(24 * 3600)
+        clock.shift(timedelta(days=1))
+        assert self.change(sign_in, path, personal_id="001080000999").status_code == 200
 
     def test_the_fields_named_change_and_no_other(self, sign_in: SignIn, path: str) -> None:
         before = sign_in("secretary").get(path).json()

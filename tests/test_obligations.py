@@ -30,7 +30,7 @@ from tests.conftest import SignIn, at
 from tests.evenings import hold, said
 from tests.factories.meetings import make_meeting
 from tests.histories import History
-from tests.seeds import seeds
+from tests.long_run import seeds
 from tests.world import NOON, World, rows
 
 _K = ObligationKind
@@ -190,6 +190,7 @@ class TestWhatIsOwed:
         assert left == set()
         assert standing(work.session) == before
 
+    @pytest.mark.usefixtures("owned")
     def test_a_service_in_use_owes_what_its_figures_expect(
         self, session: Session, world: World
     ) -> None:

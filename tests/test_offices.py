@@ -8,10 +8,12 @@ import time_machine
 from httpx2 import Response
 from sqlmodel import Session
 
-from app.models import AuditEntry, Office
+from app.models import AuditEntry, Office, Role
 from tests.conftest import SignIn
+from tests.factories.people import make_account, make_office, make_session
+from tests.second_factors import enrol_person
 from tests.test_organizations import fault
-from tests.world import NOON, World, rows
+from tests.world import BEGAN, NOON, Human, World, rows
 
 #: The first moment of 16 May in Ha Noi.
 MIDNIGHT = NOON.replace(hour=17)
@@ -38,6 +40,8 @@ class TestCreate:
     def test_an_office_is_given_from_today(
         self, appoint: Any, sign_in: SignIn, world: World, session: Session
     ) -> None:
+        enrol_person(session, world, "member")
+
         answer = appoint("officer", "deputy_secretary", "north_one")
 
         made = answer.json()
@@ -84,6 +88,56 @@ class TestCreate:
         assert answer.status_code == status, answer.text
         assert len(rows(session, Office)) == before + (status == 201)
 
+    @pytest.mark.parametrize(
+        ("who", "role"),
+        [("officer", "inspector"), ("officer", "officer"), ("administrator", "officer")],
+    )
+    def test_nobody_gives_themselves_an_office(
+        self, sign_in: SignIn, world: World, session: Session, who: str, role: str
+    ) -> None:
+        before, human = len(rows(session, Office)), world.people[who]
+        holders = {"member_id": human.member_id, "account_id": human.account_id}
+        named = "member_id" if human.member_id else "account_id"
+        body = {"organization_id": str(world.root.id), named: str(holders[named]), "role": role}
+
+        answer = sign_in(who).post("/offices", json=body)
+
+        assert (answer.status_code, answer.json()["code"]) == (409, "own_office")
+        assert len(rows(session, Office)) == before
+
+    def test_nobody_gives_themselves_more_time(
+        self, sign_in: SignIn, world: World, session: Session
+    ) -> None:
+        own = Office.member_id == world.people["officer"].member_id
+        path = f"/offices/{rows(session, Office, own)[0].id}"
+        officer = sign_in("officer")
+
+        assert officer.patch(path, json={"valid_to": "2026-06-30"}).status_code == 200
+        assert officer.patch(path, json={"valid_to": "2026-06-15"}).status_code == 200
+        for later in ("2026-06-16", None):
+            answer = officer.patch(path, json={"valid_to": later})
+            assert (answer.status_code, answer.json()["code"]) == (409, "own_office")
+        assert str(rows(session, Office, own)[0].valid_to) == "2026-06-15"
+
+    def test_who_reads_no_members_appoints_those_of_the_branch_only(
+        self, sign_in: SignIn, world: World, session: Session
+    ) -> None:
+        """An office out of reach would keep the own secretary from letting its holder back in."""
+        account = make_account(session, None, password_hash="", at=BEGAN, staff_name="quantri.bac")
+        login = make_session(session, account, at=BEGAN)
+        make_office(session, world.north, account, role=Role.ADMINISTRATOR)
+        world.people["administrator of north"] = Human(account.id, login.id)
+
+        def given_to(who: str) -> int:
+            body = {
+                "organization_id": str(world.north.id),
+                "member_id": str(world.people[who].member_id),
+                "role": "inspector",
+            }
+            return sign_in("administrator of north").post("/offices", json=body).status_code
+
+        assert [given_to(who) for who in ("outsider", "stranger", "member")] == [404, 404, 201]
+
     def test_an_officer_does_not_know_members_of_others(self, appoint: Any, world: World) -> None:
         answer = appoint("branch_officer", "secretary", "north_one", holder="outsider")
 
@@ -127,8 +181,14 @@ class TestCreate:
 
 class TestTheDaysOfAnOffice:
     def test_powers_begin_and_end_with_its_days(
-        self, appoint: Any, sign_in: SignIn, world: World, clock: time_machine.Traveller
+        self,
+        appoint: Any,
+        sign_in: SignIn,
+        world: World,
+        session: Session,
+        clock: time_machine.Traveller,
     ) -> None:
+        enrol_person(session, world, "member")
         appoint("officer", "secretary", "north_one", valid_from="2026-05-16", valid_to="2026-05-18")
         body = {
             "organization_id": str(world.north_one.id),
@@ -159,14 +219,17 @@ class TestTheDaysOfAnOffice:
         assert not may(sign_in, "secretary", "meetings:schedule")
         assert len(secretary.get("/members").json()["items"]) == 1  # the own row
 
-    def test_an_officer_does_not_unseat_an_administrator(
-        self, sign_in: SignIn, world: World, session: Session
+    def test_an_officer_does_not_unseat_an_administrator_and_the_last_one_stays(
+        self, appoint: Any, sign_in: SignIn, world: World, session: Session
     ) -> None:
         holder = Office.account_id == world.people["administrator"].account_id
         (office,) = rows(session, Office, holder)
         path, body = f"/offices/{office.id}", {"valid_to": "2026-05-16"}
 
         assert sign_in("officer").patch(path, json=body).status_code == 403
+        last = sign_in("administrator").patch(path, json=body)
+        assert (last.status_code, last.json()["code"]) == (409, "last_administrator")
+        appoint("administrator", "administrator", "root")
         assert sign_in("administrator").patch(path, json=body).status_code == 200
 
     def test_an_office_out_of_reach_does_not_exist(
@@ -191,8 +254,9 @@ class TestTheDaysOfAnOffice:
         assert fault(answer) == (422, "/valid_to", "before_start")
 
     def test_one_given_by_mistake_is_undone_on_the_same_day(
-        self, sign_in: SignIn, world: World
+        self, sign_in: SignIn, world: World, session: Session
     ) -> None:
+        enrol_person(session, world, "member")
         member_id = str(world.people["member"].member_id)
         given = {"organization_id": str(world.north_one.id), "member_id": member_id}
         office = sign_in("officer").post("/offices", json=given | {"role": "secretary"}).json()
@@ -216,7 +280,7 @@ class TestTheDeputy:
             for who in ("overseer", "member")
         )
 
-        assert powers == own
+        assert powers == own | {"members:reveal"}
 
 
 class TestSearch:

@@ -8,6 +8,7 @@ import time_machine
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from app.core import database
 from app.models import (
     AuditEntry,
     Figure,
@@ -260,7 +261,7 @@ class TestCreate:
         world: World,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        both_reach(monkeypatch, "insert_new")
+        both_reach(monkeypatch, database, "insert_new")
         offices = sign_in("officer"), sign_in("branch_officer")
         results = at_once(lambda one: remind(one, world.north, "accounts_activated"), offices)
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from structlog.testing import capture_logs
 
-from app.core import database
+from app.core import connections, database
 from app.policies.actors import SYSTEM
 from app.services import figure_days, replicas
 from app.services.replicas import READS
@@ -302,6 +302,7 @@ class TestTheReplicaMayFail:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(replicas, "REST", 0.0)
+        monkeypatch.setattr(connections, "REST", 0.0)
         inspector = sign_in("inspector")
         following.ground.stop()
         try:

@@ -13,6 +13,7 @@ from tests.conftest import SignIn, at
 from tests.evenings import said
 from tests.factories.meetings import make_meeting, make_not_held
 from tests.factories.people import make_membership
+from tests.second_factors import enrol_person
 from tests.test_meetings import draft_of
 from tests.test_organizations import fault
 from tests.world import World, rows
@@ -88,6 +89,7 @@ def test_acts_like_the_secretary_on_these_days_and_appoints_nobody(
     world: World,
     clock: time_machine.Traveller,
 ) -> None:
+    enrol_person(session, world, "member")
     said(appoint("secretary"))
     cell = world.north_one
     held = make_meeting(session, cell, status=MeetingStatus.SUBMITTED)
@@ -121,6 +123,7 @@ def test_no_longer_than_a_member_of_the_cell(
     world: World,
     clock: time_machine.Traveller,
 ) -> None:
+    enrol_person(session, world, "member")
     said(appoint("secretary", valid_to="2026-07-01"))
     member_id = world.people["member"].member_id
     (stay,) = rows(session, Membership, Membership.member_id == member_id)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from sqlmodel import Session
 
+from app.core import database
 from app.models import AuditEntry, Report, ReportKind
 from tests.conftest import SignIn
 from tests.factories.reports import make_report
@@ -209,7 +210,7 @@ class TestTogether:
         world: World,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        both_reach(monkeypatch, "insert_once")
+        both_reach(monkeypatch, database, "insert_once")
         askers = sign_in("officer"), sign_in("inspector")
         first, second = at_once(lambda one: monthly(one, world.root), askers)
 

@@ -36,8 +36,8 @@ from app.work import Work
 from tests.conftest import SignIn
 from tests.figures import figure
 from tests.histories import History
+from tests.long_run import seeds
 from tests.recounts import differences
-from tests.seeds import seeds
 from tests.world import NOON, World, rows
 
 

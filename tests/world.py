@@ -156,7 +156,8 @@ def _people(session: Session, world: World) -> None:
             number += 1
             member = make_member(session, cell, number=number)
             world.members.setdefault(cell.id, []).append(member.id)
-    staff = make_account(session, None, password_hash=password_hash, at=BEGAN, staff_name="quantri")
+    named = {"staff_name": "quantri", "unit_id": world.root.id}
+    staff = make_account(session, None, password_hash=password_hash, at=BEGAN, **named)
     login = make_session(session, staff, at=BEGAN)
     make_office(session, world.root, staff, role=Role.ADMINISTRATOR)
     world.people["administrator"] = Human(staff.id, login.id)

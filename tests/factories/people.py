@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from app.core.text import fold, sort_key
 from app.core.tokens import fingerprint
@@ -30,6 +30,7 @@ _NAMES = (
 )
 R = TypeVar("R", bound=SQLModel)
 DEVICE_KEY = "a device of the tests"
+TOTP_SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
 def make_member(
@@ -102,6 +103,7 @@ def make_session(session: Session, account: Account, *, at: datetime) -> Account
         device_digest=fingerprint("device", DEVICE_KEY.encode()),
         created_at=at,
         last_used_at=at + timedelta(days=130),
+        proved_at=at + timedelta(days=180),
         refreshed_at=at,
         expires_at=at + timedelta(days=180),
     )
@@ -113,7 +115,18 @@ def make_office(
 ) -> Office:
     held_by = "member_id" if isinstance(holder, Member) else "account_id"
     defaults: dict[str, Any] = {"valid_from": date(2026, 1, 5), held_by: holder.id}
-    return _saved(session, Office(organization_id=unit.id, role=role, **(defaults | overrides)))
+    office = _saved(session, Office(organization_id=unit.id, role=role, **(defaults | overrides)))
+    held = Account.member_id == holder.id if held_by == "member_id" else Account.id == holder.id
+    for account in session.exec(select(Account).where(held)):
+        enrol(session, account)
+    return office
+
+
+def enrol(session: Session, account: Account) -> None:
+    """A second factor, as whoever holds an office has one."""
+    account.totp_secret = TOTP_SECRET
+    account.totp_confirmed_at = account.created_at
+    _saved(session, account)
 
 
 def _saved(session: Session, row: R) -> R:

@@ -29,6 +29,10 @@ def test_a_code_holds_in_its_step_and_the_next(seconds: float, holds: bool) -> N
     assert check_in_codes.are_valid_at(code.digits, MEETING, then) is holds
 
 
+def test_two_steps_are_its_life() -> None:
+    assert timedelta(seconds=40) == check_in_codes.LIFETIME
+
+
 def test_it_is_shown_until_the_next_one() -> None:
     code = code_at(MEETING, BEGINS + timedelta(seconds=7))
 

@@ -81,3 +81,43 @@ def test_a_running_period_is_counted_today_and_a_past_one_on_its_last_day(
     today: date, counted: date
 ) -> None:
     assert periods.counted_on("2026-05", today) == counted
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("2026-05", True),
+        ("2000-12", True),
+        ("2026-13", False),
+        ("2026-00", False),
+        ("1999-12", False),
+        ("2026-5", False),
+        ("2026-05-01", False),
+        ("2026-05\n", False),
+        ("", False),
+    ],
+)
+def test_a_period_is_a_month_of_this_century(text: str, is_one: bool) -> None:
+    assert periods.is_period(text) is is_one
+
+
+def test_its_first_day_and_the_same_month_a_year_before() -> None:
+    assert periods.first_day("2026-10") == date(2026, 10, 1)
+    assert periods.a_year_before("2026-10") == "2025-10"
+    assert periods.a_year_before("2000-01") == "1999-01"
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "before"),
+    [
+        (date(2026, 5, 15), 0, date(2026, 5, 15)),
+        (date(2026, 5, 15), 5, date(2025, 12, 15)),
+        (date(2026, 5, 31), 3, date(2026, 2, 28)),
+        (date(2028, 3, 31), 1, date(2028, 2, 29)),
+        (date(2026, 1, 1), 1, date(2025, 12, 1)),
+        (date(2026, 12, 31), 24, date(2024, 12, 31)),
+        (date(2026, 1, 31), 2, date(2025, 11, 30)),
+    ],
+)
+def test_some_months_before_a_day(day: date, months: int, before: date) -> None:
+    assert periods.months_before(day, months) == before

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from string import ascii_letters, digits
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jose import jwt
 
 from app.core.errors import Malformed, Unauthenticated
 from app.core.ids import new_id
+from app.core.keys import keys
 from app.core.tokens import (
     ACCESS_LIFETIME,
     AccessClaims,
@@ -62,14 +66,50 @@ class TestAccess:
     @given(st.data())
     def test_one_changed_letter_proves_nothing(self, data: st.DataObject) -> None:
         token = sign_access(new_id(), new_id(), NOON)
-        # The last letter of a part carries bits that nobody reads.
-        ends = {place - 1 for place, letter in enumerate(token) if letter == "."}
-        places = [at for at in range(len(token) - 1) if at not in ends]
-        place = data.draw(st.sampled_from(places))
+        place = data.draw(st.integers(0, len(token) - 1))
         letter = data.draw(st.sampled_from("AZaz09-_.").filter(lambda new: new != token[place]))
 
         with pytest.raises(Unauthenticated):
             verify_access(token[:place] + letter + token[place + 1 :], NOON)
+
+    def test_there_is_one_spelling_of_it(self) -> None:
+        """The last letter of a seal has bits that say nothing: they are as they were written."""
+        token = sign_access(new_id(), new_id(), NOON)
+
+        for letter in set(ascii_letters + digits + "-_") - {token[-1]}:
+            with pytest.raises(Unauthenticated):
+                verify_access(token[:-1] + letter, NOON)
+
+    def test_in_a_hundred_years_it_is_as_good(self) -> None:
+        """No clock but the one that is given has a say."""
+        later = NOON + timedelta(days=36500)
+
+        assert verify_access(sign_access(new_id(), new_id(), later), later)
+
+    @pytest.mark.parametrize(
+        ("header", "claims"),
+        [
+            ({"typ": "JWT"}, {}),
+            ({"kid": "1"}, {}),
+            ({}, {"nbf": int(NOON.timestamp()) + 60}),
+            ({}, {"jti": "x" * 4000}),
+            ({}, {"aud": ["sotay-api"]}),
+            ({}, {"aud": ["sotay-api", "another"]}),
+            ({}, {"iss": "another"}),
+            ({}, {"scope": "all"}),
+            ({}, {"exp": NOON.timestamp() + 60.5}),
+            ({}, {"nbf": True}),
+        ],
+    )
+    def test_signed_by_our_key_but_not_as_we_write_it_proves_nothing(
+        self, header: dict[str, Any], claims: dict[str, Any]
+    ) -> None:
+        ours = jwt.get_unverified_claims(sign_access(new_id(), new_id(), NOON))
+        typ = {"typ": "at+jwt"} | header
+        token = jwt.encode(ours | claims, keys().tokens, algorithm="HS256", headers=typ)
+
+        with pytest.raises(Unauthenticated):
+            verify_access(token, NOON)
 
     @given(st.one_of(st.text(), st.from_regex(r"\A[\w-]{1,90}\.[\w-]{1,90}\.[\w-]{1,90}\Z")))
     def test_nonsense_is_refused_and_breaks_nothing(self, word: str) -> None:

@@ -1,6 +1,7 @@
 """What a workbook may be, and that a hostile one is refused before it costs anything."""
 
 import os
+import re
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
@@ -78,6 +79,17 @@ class TestNoWorkbook:
 
 
 class TestTooLarge:
+    @pytest.mark.parametrize("told", [b'uniqueCount="4294967296"', b"uniqueCount = '4294967296'"])
+    def test_a_table_that_says_it_has_billions_of_texts_has_those_that_are_there(
+        self, told: bytes
+    ) -> None:
+        """Memory for as many would be asked for, and the process ended with the refusal."""
+        content = change(
+            "xl/sharedStrings.xml", lambda data: re.sub(rb'uniqueCount="[0-9]+"', told, data)
+        )
+
+        assert grid(content) == [["a"]]
+
     def test_a_bomb_is_refused_by_the_directory(self) -> None:
         bomb = change(SHEET, lambda data: data + b" " * 2_000_000)
 

@@ -1,4 +1,4 @@
-"""The seeds of random histories: one for every run, the rest for the long one."""
+"""What waits for the long run: all seeds of a random history but one."""
 
 from typing import Any
 
