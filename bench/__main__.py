@@ -16,9 +16,9 @@ from bench.samples import Sample, table
 from tests.databases import Databases
 from tests.postgres import NoServer, first_server
 
-NAMES = ("demo", "dashboard", "sheet", "check_ins", "import")
+NAMES = ("demo", "dashboard", "gate", "sheet", "check_ins", "sign_in", "import")
 #: These look at the demonstration, so it is loaded first.
-ON_THE_DEMONSTRATION = ("dashboard", "sheet", "check_ins")
+ON_THE_DEMONSTRATION = ("dashboard", "gate", "sheet", "check_ins", "sign_in")
 IMPORTS = 3
 
 

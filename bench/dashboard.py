@@ -76,7 +76,11 @@ def sign_in(server: Server) -> str:
     with database.reading() as session:
         officer = sign_ins(session)[0]
         committee = dashboards.find_unit(Work(session, SYSTEM, clock.now()), "")
-    given = {"identifier": officer.identifier, "password": PASSWORD}
+    given = {
+        "identifier": officer.identifier,
+        "password": PASSWORD,
+        "totp": officer.digits(clock.now()),
+    }
     tokens = server.client.post("/api/v1/auth/login", json=given).raise_for_status().json()
     server.client.headers["authorization"] = f"Bearer {tokens['access_token']}"
     return str(committee)

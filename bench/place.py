@@ -35,8 +35,10 @@ class Place:
         told = {
             "SOTAY_DATABASE_URL": self.url,
             "SOTAY_FILES_FOLDER": str(self.folder / "files"),
+            "SOTAY_AUDIT_ANCHOR": str(self.folder / "audit-anchor.jsonl"),
             "SOTAY_KEYS_FILE": str(self.folder / KEYS),
             "SOTAY_DEMO_PASSWORD": PASSWORD,
+            "SOTAY_THROTTLING": "off",
         }
         return os.environ | told  # noqa: TID251 - the rest of it is the machine's
 
