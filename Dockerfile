@@ -18,6 +18,8 @@ ENV PATH=/srv/sotay/.venv/bin:$PATH \
     SOTAY_DATABASE_URL=sqlite:////var/lib/sotay/sotay.db \
     SOTAY_KEYS_FILE=/var/lib/sotay/keys.json \
     SOTAY_FILES_FOLDER=/var/lib/sotay/files \
+    SOTAY_AUDIT_ANCHOR=/var/lib/sotay/audit-anchor.jsonl \
+    SOTAY_DELETIONS_FILE=/var/lib/sotay/deletions.jsonl \
     SOTAY_HOST=0.0.0.0 \
     PORT=8000
 USER sotay
