@@ -239,7 +239,7 @@ class TestReading:
 
         assert (answer.status_code, answer.json()["code"]) == (503, "unreadable")
         assert int(answer.headers["retry-after"]) > 0
-        assert str(other.personal_id)[-4:] not in answer.text
+        assert str(other.personal_id)[-4:] not in answer.json()["detail"]
 
     def test_a_process_that_has_not_looked_yet_opens_what_a_new_key_sealed(
         self, world: World, session: Session, file: Path
